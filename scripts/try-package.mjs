@@ -1,0 +1,49 @@
+// Packs the library, installs the tarball into an empty project and uses it there as a stranger would.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const project = mkdtempSync(join(tmpdir(), 'clip-tfjs-package-'));
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+const script = `
+import { useBackend, openaiVocabulary, createTokenizer } from 'clip-tfjs/node';
+import { bufferSource, openSafetensors } from 'clip-tfjs/safetensors';
+import * as browser from 'clip-tfjs';
+if (typeof browser.loadClip !== 'function' || typeof openSafetensors !== 'function' || !bufferSource) throw new Error('exports are missing');
+const tokenizer = createTokenizer(await openaiVocabulary(), 77);
+console.log(await useBackend(), tokenizer.encode('Hello World!').join());
+`;
+
+const types = `
+import { loadClip, type Clip } from 'clip-tfjs/node';
+export const load = (path: string): Promise<Clip> => loadClip(path, { activation: 'quick_gelu' });
+`;
+
+try {
+  const [{ filename, unpackedSize }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project]));
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', type: 'module', private: true }));
+  run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', join(project, filename)], project);
+  writeFileSync(join(project, 'use.mjs'), script);
+  const printed = run('node', ['use.mjs'], project).trim();
+  if (printed !== 'wasm 3306,1002,256') throw new Error(`the installed package printed: ${printed}`);
+  writeFileSync(join(project, 'use.ts'), types);
+  const tsc = join(process.cwd(), 'node_modules', 'typescript', 'bin', 'tsc');
+  const options = [
+    '--strict',
+    '--noEmit',
+    '--skipLibCheck',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--types',
+    '',
+  ];
+  run('node', [tsc, ...options, 'use.ts'], project);
+  console.log(`The packed tarball (${(unpackedSize / 1e6).toFixed(1)} MB unpacked) installs, runs and type-checks.`);
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}

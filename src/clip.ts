@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ClipConfig } from './config.ts';
+import { assertShape, ModelError } from './errors.ts';
+import { assembleWeights, type ClipWeights, type Towers } from './parameters.ts';
+import { textEncoder } from './text/text-encoder.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
+import { modifiedResNet } from './vision/modified-resnet.ts';
+import { visionTransformer } from './vision/vit.ts';
+
+/** A CLIP in memory: its config, its tensors, its tokenizer. It owns the tensors until `dispose()`. */
+export class Clip {
+  readonly config: ClipConfig;
+  readonly towers: Towers;
+  /** Every tensor by name: see `parameterShapes`. */
+  readonly parameters: ReadonlyMap<string, tf.Tensor>;
+  /** The same tensors as the layers take them. */
+  readonly weights: ClipWeights;
+  readonly #makeTokenizer: () => Tokenizer;
+  #tokenizer: Tokenizer | undefined;
+
+  /**
+   * @param parameters the tensors of `towers`; from here on they belong to the Clip
+   * @param makeTokenizer called on the first use of `tokenizer`; may throw where no vocabulary fits
+   */
+  constructor(
+    config: ClipConfig,
+    towers: Towers,
+    parameters: ReadonlyMap<string, tf.Tensor>,
+    makeTokenizer: () => Tokenizer,
+  ) {
+    this.config = config;
+    this.towers = towers;
+    this.parameters = parameters;
+    this.weights = assembleWeights(config, towers, <R extends tf.Rank>(name: string) => {
+      const tensor = parameters.get(name);
+      if (!tensor) throw new ModelError(`Cannot build the model: tensor '${name}' is missing`);
+      return tensor as tf.Tensor<R>;
+    });
+    this.#makeTokenizer = makeTokenizer;
+  }
+
+  /** Text to ids and back. @throws ModelError where the model's vocabulary fits no tokenizer; ids can be encoded all the same */
+  get tokenizer(): Tokenizer {
+    this.#tokenizer ??= this.#makeTokenizer();
+    return this.#tokenizer;
+  }
+
+  /** The multiplier of cosines before the softmax, e^(stored parameter): 14.3 before training, 100 at most after it. */
+  get logitScale(): number {
+    const logarithm = this.parameters.get('logitScale');
+    if (!logarithm)
+      throw new ModelError('Cannot read logitScale: the file held one tower alone, without a temperature');
+    this.#assertAlive('read logitScale');
+    return Math.exp(logarithm.dataSync()[0] as number);
+  }
+
+  /**
+   * The image encoder.
+   * @param pixels float32 [batch, height, width, 3] of the config's size, normalised by its mean and std
+   * @returns [batch, embedDim], not of unit length; the caller disposes it
+   * @throws TypeError on another shape, ModelError where the image tower is not loaded
+   */
+  encodeImage(pixels: tf.Tensor4D): tf.Tensor2D {
+    const { visual } = this.weights;
+    const { vision } = this.config;
+    if (!visual || !vision) throw new ModelError(`Cannot encode image: ${missingTower('image')}`);
+    this.#assertAlive('encode image');
+    const size = vision.imageSize;
+    const channelsFirst = pixels.shape[1] === 3;
+    const action = 'Cannot encode image: expected pixels';
+    assertShape(action, pixels.shape, ['batch', size, size, 3], channelsFirst ? 'transpose to NHWC' : undefined);
+    return tf.tidy(() => (visual.kind === 'vit' ? visionTransformer(visual, pixels) : modifiedResNet(visual, pixels)));
+  }
+
+  /**
+   * The text encoder.
+   * @param ids int32 [batch, seq], seq at most contextLength; what stands behind the end token changes nothing
+   * @returns [batch, embedDim], not of unit length; the caller disposes it
+   * @throws TypeError on another shape or dtype, ModelError where the text tower is not loaded
+   */
+  encodeText(ids: tf.Tensor2D): tf.Tensor2D {
+    const { text } = this.weights;
+    if (!text || !this.config.text) throw new ModelError(`Cannot encode text: ${missingTower('text')}`);
+    this.#assertAlive('encode text');
+    const { contextLength } = this.config.text;
+    const action = `Cannot encode text: expected int32 ids [batch, at most ${contextLength}]`;
+    assertShape(action, ids.shape, ['batch', 'seq']);
+    const seq = ids.shape[1];
+    if (seq > contextLength || seq === 0) throw new TypeError(`${action} but got [${ids.shape.join(', ')}]`);
+    if (ids.dtype !== 'int32') throw new TypeError(`${action} but got dtype ${ids.dtype}; cast the ids to int32`);
+    return tf.tidy(() => textEncoder(text, ids));
+  }
+
+  /** Frees every tensor. Calling it again does nothing; encoding afterwards throws. */
+  dispose(): void {
+    for (const tensor of this.parameters.values()) tensor.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #assertAlive(action: string): void {
+    const [tensor] = this.parameters.values();
+    if (tensor?.isDisposed) throw new ModelError(`Cannot ${action}: the model was disposed; load it again`);
+  }
+}
+
+function missingTower(tower: 'image' | 'text'): string {
+  return `the ${tower} tower is not loaded; load the model with towers: 'both' or towers: '${tower}'`;
+}

@@ -1,0 +1,27 @@
+/** clip-tfjs, the browser-safe surface. In Node, import `clip-tfjs/node`, which has all of this and reads files. */
+export { type BackendName, useBackend } from './backend.ts';
+export { Clip } from './clip.ts';
+export {
+  type Activation,
+  type Architecture,
+  architectureConfig,
+  type ClipConfig,
+  findArchitecture,
+  type PreprocessConfig,
+  publishedArchitectures,
+  type ResNetConfig,
+  type TextConfig,
+  type VisionConfig,
+  type VitConfig,
+} from './config.ts';
+export { type EmbedOptions, type EmbedTextOptions, embedImages, embedTexts, similarities } from './embed.ts';
+export { ModelError, TextTooLongError } from './errors.ts';
+export { attentionWeights } from './nn/attention.ts';
+export { type Block, block, transformer } from './nn/block.ts';
+export { type ClipWeights, parameterCount, parameterShapes, type Towers } from './parameters.ts';
+export { createTokenizer, type Tokenizer } from './tokenizer/tokenizer.ts';
+export { trainBpe } from './tokenizer/train-bpe.ts';
+export { openaiVocabulary, type Vocabulary } from './tokenizer/vocabulary.ts';
+export { initClip } from './weights/init.ts';
+export { type LoadOptions, loadClip } from './weights/load.ts';
+export type { SaveOptions } from './weights/save.ts';

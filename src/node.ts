@@ -1,0 +1,4 @@
+/** clip-tfjs for Node: the whole browser-safe surface, and what needs files. */
+export * from './index.ts';
+export { loadClip } from './node/load.ts';
+export { saveClip } from './node/save.ts';

@@ -1,0 +1,32 @@
+/** Uniform numbers in [0, 1) that depend on the seed alone, the same on every machine and backend. Not for secrets. */
+export function uniformNumbers(seed: number): () => number {
+  // sfc32 (Doty-Humphrey, PractRand): 128 bits of state, the first outputs thrown away to mix the seed in.
+  let [a, b, c, counter] = [0, seed | 0, Math.floor(seed / 2 ** 32) | 0, 1];
+  const next = () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + sum;
+    return (sum >>> 0) / 2 ** 32;
+  };
+  for (let i = 0; i < 12; i++) next();
+  return next;
+}
+
+/** Standard normal numbers from a seed, by Box and Muller's transform. */
+export function normalNumbers(seed: number): () => number {
+  const uniform = uniformNumbers(seed);
+  let spare: number | undefined;
+  return () => {
+    if (spare !== undefined) {
+      const value = spare;
+      spare = undefined;
+      return value;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+    const angle = 2 * Math.PI * uniform();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
+}

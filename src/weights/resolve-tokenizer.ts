@@ -1,0 +1,70 @@
+import { announce } from '../announce.ts';
+import type { TextConfig } from '../config.ts';
+import { ModelError } from '../errors.ts';
+import type { Towers } from '../parameters.ts';
+import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
+import { openaiVocabulary } from '../tokenizer/vocabulary.ts';
+import { readVocabulary, type VocabularyFiles } from '../tokenizer/vocabulary-files.ts';
+import { type ModelFiles, type OpenModel, readText } from './open-model.ts';
+
+const openaiVocabSize = 49408;
+
+/**
+ * Finds the model's vocabulary: its directory's own files, else OpenAI's where the size fits. Reads what is needed now;
+ * the tokenizer itself is built on first use, so a model that fits no tokenizer loads and encodes ids all the same.
+ */
+export async function resolveTokenizer(
+  files: ModelFiles,
+  { label, layout, config: { text } }: OpenModel,
+  towers: Towers,
+): Promise<() => Tokenizer> {
+  if (!text || towers === 'image')
+    return () => refuse(label, "the text tower is not loaded; load it with towers: 'both'");
+  const own = files.weightsFile === undefined ? await readVocabularyFiles(files) : undefined;
+  if (own) return () => checkEndToken(label, createTokenizer(readVocabulary(own), text.contextLength), text);
+  if (text.vocabSize !== openaiVocabSize) {
+    return () =>
+      refuse(
+        label,
+        `${text.vocabSize} tokens are not OpenAI's ${openaiVocabSize}, and no tokenizer files are beside it`,
+      );
+  }
+  if (layout === 'huggingface') announce(`${label} has no tokenizer files: using OpenAI's vocabulary`);
+  const vocabulary = await openaiVocabulary();
+  return () => checkEndToken(label, createTokenizer(vocabulary, text.contextLength), text);
+}
+
+async function readVocabularyFiles({ open }: ModelFiles): Promise<VocabularyFiles | undefined> {
+  const names = [
+    'merges.txt',
+    'vocab.json',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'special_tokens_map.json',
+  ] as const;
+  const files: VocabularyFiles = {};
+  for (const name of names) {
+    const content = await readText(open, name);
+    if (content !== undefined) files[name] = content;
+  }
+  const whole =
+    files['tokenizer.json'] !== undefined || (files['vocab.json'] !== undefined && files['merges.txt'] !== undefined);
+  return whole ? files : undefined;
+}
+
+/** The encoder reads the feature where the text ends: both must mean the same token. */
+function checkEndToken(label: string, tokenizer: Tokenizer, { vocabSize, endToken }: TextConfig): Tokenizer {
+  const { endId } = tokenizer;
+  if (tokenizer.vocabSize > vocabSize) {
+    refuse(label, `its tokenizer has ${tokenizer.vocabSize} tokens but its embedding ${vocabSize}`);
+  }
+  if (endToken === 'argmax' ? endId !== tokenizer.vocabSize - 1 : endId !== endToken) {
+    const read = endToken === 'argmax' ? 'the highest id' : `id ${endToken}`;
+    refuse(label, `its tokenizer ends a text with id ${endId}, but the model reads the text's feature at ${read}`);
+  }
+  return tokenizer;
+}
+
+function refuse(label: string, reason: string): never {
+  throw new ModelError(`Cannot tokenize for ${label}: ${reason}`);
+}

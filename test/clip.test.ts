@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import type { Clip } from '../src/clip.ts';
+import { useBackend } from '../src/node.ts';
+import { uniformNumbers } from '../src/random.ts';
+import { initClip } from '../src/weights/init.ts';
+import { assertClose } from './assert-close.ts';
+import { onEachBackend } from './golden.ts';
+import { tinyConfig } from './tiny.ts';
+
+const noTokenizer = () => assert.fail('no tokenizer is needed here');
+
+onEachBackend((backend) => {
+  describe('Clip', () => {
+    let clip: Clip;
+    before(async () => {
+      await useBackend(backend);
+      clip = initClip(tinyConfig(), 5, noTokenizer);
+    });
+    after(() => clip.dispose());
+
+    it('encodes cropped text as it encodes all positions', () => {
+      const lengths = [3, 5, 9];
+      const uniform = uniformNumbers(3);
+      for (const length of lengths) {
+        const whole = Array.from({ length: 12 }, (_, position) =>
+          position < length - 1 ? 1 + Math.floor(uniform() * 57) : position === length - 1 ? 59 : 0,
+        );
+        const encode = (ids: number[]) =>
+          tf.tidy(() => clip.encodeText(tf.tensor2d([ids], undefined, 'int32')).dataSync());
+        assertClose(`${length} positions`, encode(whole.slice(0, length)), encode(whole), 1e-6);
+      }
+    });
+
+    it('gives one row per picture and text, each as if it were alone', () => {
+      const pixels = tf.randomNormal<tf.Rank.R4>([3, 16, 16, 3], 0, 1, 'float32', 9);
+      const together = clip.encodeImage(pixels);
+      assert.deepEqual(together.shape, [3, 16]);
+      const last = clip.encodeImage(tf.slice(pixels, [2, 0, 0, 0], [1, 16, 16, 3]));
+      assertClose('the third picture', last.dataSync(), tf.slice(together, [2, 0], [1, 16]).dataSync(), 1e-5);
+    });
+
+    it('adds exactly one tensor per call, and none where it throws', () => {
+      const pixels = tf.zeros<tf.Rank.R4>([2, 16, 16, 3]);
+      const ids = tf.ones<tf.Rank.R2>([2, 12], 'int32');
+      const before = tf.memory().numTensors;
+      const encoded = [clip.encodeImage(pixels), clip.encodeText(ids)];
+      assert.equal(tf.memory().numTensors, before + 2);
+      tf.dispose(encoded);
+      assert.throws(() => clip.encodeImage(ids as unknown as tf.Tensor4D));
+      assert.throws(() => clip.encodeText(pixels as unknown as tf.Tensor2D));
+      assert.ok(clip.logitScale > 14.28 && clip.logitScale < 14.29);
+      assert.equal(tf.memory().numTensors, before);
+    });
+
+    it('names what is wrong with an input', () => {
+      assert.throws(
+        () => clip.encodeImage(tf.zeros([1, 3, 16, 16])),
+        new TypeError(
+          'Cannot encode image: expected pixels [batch, 16, 16, 3] but got [1, 3, 16, 16]; transpose to NHWC',
+        ),
+      );
+      assert.throws(
+        () => clip.encodeText(tf.zeros([1, 13], 'int32')),
+        new TypeError('Cannot encode text: expected int32 ids [batch, at most 12] but got [1, 13]'),
+      );
+      assert.throws(() => clip.encodeText(tf.zeros([1, 12])), /got dtype float32; cast the ids to int32$/);
+    });
+
+    it('frees every tensor, once, and says so afterwards', () => {
+      const before = tf.memory().numTensors;
+      const other = initClip(tinyConfig(), 5, noTokenizer);
+      assert.ok(tf.memory().numTensors > before);
+      other.dispose();
+      other.dispose();
+      assert.equal(tf.memory().numTensors, before);
+      assert.throws(() => other.encodeText(tf.ones([1, 12], 'int32')), /disposed; load it again/);
+    });
+
+    it('is freed at the end of a block by `using`', () => {
+      const before = tf.memory().numTensors;
+      {
+        using other = initClip(tinyConfig(), 5, noTokenizer);
+        assert.ok(other.logitScale > 14);
+      }
+      assert.equal(tf.memory().numTensors, before);
+    });
+  });
+});
+
+describe('initClip()', () => {
+  it('draws the same weights from the same seed, and others from another', async () => {
+    await useBackend('cpu');
+    const first = (seed: number) => {
+      using clip = initClip(tinyConfig(), seed, noTokenizer);
+      return [...(clip.parameters.get('visual.patchEmbedding')?.dataSync().slice(0, 4) ?? [])];
+    };
+    assert.deepEqual(first(1), first(1));
+    assert.notDeepEqual(first(1), first(2));
+  });
+
+  it('starts a ResNet with bottlenecks that are their shortcuts', () => {
+    const vision = { kind: 'modified-resnet', imageSize: 32, width: 8, layers: [1, 1, 1, 1], heads: 4 } as const;
+    using clip = initClip(tinyConfig({ vision }), 1, noTokenizer);
+    const gain = clip.parameters.get('visual.stages.0.0.conv3.norm.gain');
+    assert.deepEqual([...new Set(gain?.dataSync())], [0]);
+    assert.ok(
+      clip
+        .encodeImage(tf.ones([1, 32, 32, 3]))
+        .dataSync()
+        .every(Number.isFinite),
+    );
+  });
+});

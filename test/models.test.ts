@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import type { Clip } from '../src/clip.ts';
+import { block } from '../src/nn/block.ts';
+import { type LoadOptions, loadClip, useBackend } from '../src/node.ts';
+import { causalMask } from '../src/text/causal-mask.ts';
+import { embedTokens } from '../src/text/text-encoder.ts';
+import { stage, stem } from '../src/vision/modified-resnet.ts';
+import { embedImage } from '../src/vision/vit.ts';
+import { assertClose, assertSameDirection } from './assert-close.ts';
+import { goldens, idTensor, onEachBackend, pixelTensor, readGolden } from './golden.ts';
+
+const tolerance = 1e-4;
+
+const models: { name: string; source: string; options?: LoadOptions }[] = [
+  { name: 'openai-vit', source: 'openai-vit/model.safetensors', options: { activation: 'quick_gelu' } },
+  { name: 'openai-rn', source: 'openai-rn/model.safetensors', options: { activation: 'quick_gelu' } },
+  { name: 'hf-vit-quickgelu', source: 'hf-vit-quickgelu' },
+  { name: 'hf-vit-gelu', source: 'hf-vit-gelu' },
+  { name: 'hf-vit-bf16', source: 'hf-vit-bf16' },
+  { name: 'open_clip-vit-gelu', source: 'open_clip-vit-gelu' },
+];
+
+describe('the six golden models', () => {
+  onEachBackend((backend) => {
+    for (const { name, source, options } of models) {
+      describe(name, () => {
+        let clip: Clip;
+        let golden: Awaited<ReturnType<typeof readGolden>>;
+
+        before(async () => {
+          await useBackend(backend);
+          clip = await loadClip(join(goldens, 'models', source), options);
+          golden = await readGolden('models', name, 'golden.safetensors');
+        });
+        after(() => clip.dispose());
+
+        it('gives the image embeddings of the reference', async () => {
+          const pixels = pixelTensor(golden('pixel_values_nchw'));
+          compare('image_features', 'image_embeds', clip.encodeImage(pixels));
+        });
+
+        it('gives the text embeddings of the reference', async () => {
+          compare('text_features', 'text_embeds', clip.encodeText(idTensor(golden('input_ids'))));
+        });
+
+        it('gives the logits of the reference', async () => {
+          const logits = tf.tidy(() => {
+            const unit = (rows: tf.Tensor2D) => tf.div(rows, tf.norm(rows, 2, 1, true)) as tf.Tensor2D;
+            const images = unit(clip.encodeImage(pixelTensor(golden('pixel_values_nchw'))));
+            const texts = unit(clip.encodeText(idTensor(golden('input_ids'))));
+            return tf.mul(tf.matMul(images, texts, false, true), clip.logitScale);
+          });
+          const { values } = golden('logits_per_image');
+          assertClose('logits_per_image', await logits.data(), values, tolerance * clip.logitScale);
+        });
+
+        /** The unit vectors are always given, the features before normalisation by OpenAI's and open_clip's code only. */
+        function compare(features: string, embeds: string, encoded: tf.Tensor2D): void {
+          const unit = tf.div(encoded, tf.norm(encoded, 2, 1, true));
+          if (!name.startsWith('hf')) assertClose(features, encoded.dataSync(), golden(features).values, tolerance);
+          assertClose(embeds, unit.dataSync(), golden(embeds).values, tolerance);
+          assertSameDirection(embeds, unit.dataSync() as Float32Array, golden(embeds).values, clip.config.embedDim);
+        }
+
+        if (name.startsWith('open_clip')) return;
+
+        it('gives the hidden states of the text tower', () => {
+          const { text } = clip.weights;
+          assert.ok(text);
+          const ids = idTensor(golden('input_ids'));
+          const mask = causalMask(ids.shape[1]);
+          let hidden = embedTokens(text, ids);
+          compareHidden('text', 0, hidden);
+          for (const [layer, weights] of text.resblocks.entries()) {
+            hidden = block(weights, hidden, mask);
+            compareHidden('text', layer + 1, hidden);
+          }
+        });
+
+        it('gives the hidden states of the image tower', () => {
+          const { visual } = clip.weights;
+          const pixels = pixelTensor(golden('pixel_values_nchw'));
+          if (visual?.kind === 'vit') {
+            let hidden = embedImage(visual, pixels);
+            compareHidden('vision', 0, hidden);
+            for (const [layer, weights] of visual.resblocks.entries()) {
+              hidden = block(weights, hidden);
+              compareHidden('vision', layer + 1, hidden);
+            }
+          } else {
+            assert.ok(visual);
+            let features = stem(visual, pixels);
+            for (const [index, bottlenecks] of visual.stages.entries()) {
+              features = stage(bottlenecks, features);
+              const channelsFirst = tf.transpose(features, [0, 3, 1, 2]);
+              const what = `vision_layer${index + 1}_nchw`;
+              assertClose(what, channelsFirst.dataSync(), golden(what).values, tolerance);
+            }
+          }
+        });
+
+        /** Hugging Face's states begin before the first block, OpenAI's after it and with the sequence as the first axis. */
+        function compareHidden(tower: 'text' | 'vision', index: number, hidden: tf.Tensor3D): void {
+          const openai = name.startsWith('openai');
+          if (openai && index === 0) return;
+          const what = openai ? `${tower}_block_${index - 1}_seq_first` : `${tower}_hidden_${index}`;
+          const ordered = openai ? tf.transpose(hidden, [1, 0, 2]) : hidden;
+          assertClose(what, ordered.dataSync(), golden(what).values, tolerance);
+        }
+      });
+    }
+  });
+
+  it('are all there', () => {
+    for (const { source } of models) assert.ok(existsSync(join(goldens, 'models', source)), source);
+  });
+});
