@@ -67,7 +67,7 @@ function fixSegment(segment: string, isHtml: boolean): string {
   let before: string;
   do {
     before = text;
-    if (!isHtml && !text.includes('<')) text = unescapeClearHtml(text);
+    if (!isHtml) text = unescapeClearHtml(text);
     text = fixEncoding(text);
     text = fixC1Controls(text);
     text = splitLigatures(text);
