@@ -8,9 +8,9 @@ export const goldens = join('test', 'goldens');
 /** A golden tensor as plain data. */
 export type Golden = { shape: number[]; values: Float32Array };
 
-/** The tensors of a golden file by name. */
-export async function readGolden(...path: string[]): Promise<(name: string) => Golden> {
-  const file = await openSafetensors(await fileSource(join(goldens, ...path)));
+/** The tensors of a safetensors file by name. */
+export async function readGolden(path: string): Promise<(name: string) => Golden> {
+  const file = await openSafetensors(await fileSource(path));
   const all = new Map<string, Golden>();
   for (const [name, { shape }] of file.tensors) {
     all.set(name, { shape: [...shape], values: Float32Array.from((await file.read(name)) as Float32Array) });

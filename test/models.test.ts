@@ -33,7 +33,7 @@ describe('the six golden models', () => {
         before(async () => {
           await useBackend(backend);
           clip = await loadClip(join(goldens, 'models', source), options);
-          golden = await readGolden('models', name, 'golden.safetensors');
+          golden = await readGolden(join(goldens, 'models', name, 'golden.safetensors'));
         });
         after(() => clip.dispose());
 
