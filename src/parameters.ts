@@ -30,9 +30,12 @@ export function assembleWeights(config: ClipConfig, towers: Towers, take: Take):
   return weights;
 }
 
-/** Every tensor's name and shape, the temperature included: `logitScale` [] holds the logarithm of the multiplier. */
+/**
+ * Every tensor's name and shape. `logitScale` [] holds the logarithm of the multiplier; a model of one tower has none.
+ */
 export function parameterShapes(config: ClipConfig, towers: Towers = 'both'): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>([['logitScale', []]]);
+  const shapes = new Map<string, readonly number[]>();
+  if (config.vision && config.text) shapes.set('logitScale', []);
   assembleWeights(config, towers, (name, shape) => {
     shapes.set(name, shape);
     return undefined as never; // the record is thrown away: only its names and shapes were asked for

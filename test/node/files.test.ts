@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileSource, writeFileAtomically, writeFilesAtomically } from '../../src/node/files.ts';
+import { openSafetensors, openShardedSafetensors, SafetensorsError } from '../../src/weights/safetensors.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'clip-tfjs-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+async function* failing(): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(10);
+  throw new Error('the power is gone');
+}
+
+describe('writeFileAtomically()', () => {
+  it('writes a text and chunks', async () => {
+    await writeFileAtomically(join(directory, 'a'), 'é');
+    await writeFileAtomically(join(directory, 'b'), [new Uint8Array([1]), new Uint8Array([2, 3])]);
+    assert.deepEqual(await readFile(join(directory, 'a'), 'utf8'), 'é');
+    assert.deepEqual([...(await readFile(join(directory, 'b')))], [1, 2, 3]);
+  });
+
+  it('leaves the old file and no temporary where it fails', async () => {
+    const path = join(directory, 'a');
+    await writeFile(path, 'old');
+    await assert.rejects(writeFileAtomically(path, failing()), /power is gone/);
+    assert.equal(await readFile(path, 'utf8'), 'old');
+    assert.deepEqual(await readdir(directory), ['a']);
+  });
+
+  it('replaces none of several files where one fails', async () => {
+    await writeFile(join(directory, 'a'), 'old');
+    const files: [string, string | AsyncIterable<Uint8Array>][] = [
+      ['a', 'new'],
+      ['b', failing()],
+    ];
+    await assert.rejects(writeFilesAtomically(directory, files), /power is gone/);
+    assert.equal(await readFile(join(directory, 'a'), 'utf8'), 'old');
+    assert.deepEqual(await readdir(directory), ['a']);
+  });
+});
+
+describe('fileSource()', () => {
+  /** A sparse file: 1.5 GiB of zeros, a tensor across the 2 GiB line, one beyond 4 GiB; it takes hardly any disk. */
+  it('reads tensors beyond 2 and 4 GiB', async () => {
+    const gap = 1.25 * 2 ** 30;
+    const [edge, far] = [2 ** 31 - 200, 4.5 * 2 ** 30];
+    const size = far + 8;
+    const header = JSON.stringify({
+      zeros: { dtype: 'U8', shape: [edge], data_offsets: [0, edge] },
+      across: { dtype: 'F32', shape: [100], data_offsets: [edge, edge + 400] },
+      more: { dtype: 'U8', shape: [far - edge - 400], data_offsets: [edge + 400, far] },
+      far: { dtype: 'F64', shape: [1], data_offsets: [far, size] },
+    });
+    const path = join(directory, 'large.safetensors');
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    await writeFile(path, Buffer.concat([length, Buffer.from(header)]));
+    const start = 8 + header.length;
+    await truncate(path, start + size);
+    const handle = await open(path, 'r+');
+    await handle.write(Buffer.from(Float32Array.from({ length: 100 }, (_, i) => i).buffer), 0, 400, start + edge);
+    await handle.write(Buffer.from(new Float64Array([0.1]).buffer), 0, 8, start + far);
+    await handle.close();
+    const file = await openSafetensors(await fileSource(path));
+    assert.deepEqual(await file.read('far'), new Float64Array([0.1]));
+    assert.deepEqual(
+      await file.read('across'),
+      Float32Array.from({ length: 100 }, (_, i) => i),
+    );
+    assert.ok(edge > gap);
+    await file.close();
+  });
+
+  it('says when a file ends early, and when there is none', async () => {
+    const path = join(directory, 'a');
+    await writeFile(path, 'abcdef');
+    const source = await fileSource(path);
+    await truncate(path, 3);
+    await assert.rejects(source.read(0, 6), /ends at byte 3, 3 bytes early; it may have changed/);
+    await source.close?.();
+    await assert.rejects(fileSource(join(directory, 'b')), /ENOENT/);
+    await assert.rejects(fileSource(directory), /not a file/);
+  });
+});
+
+describe('openShardedSafetensors()', () => {
+  const header = (name: string) => `{"${name}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`;
+  async function shard(fileName: string, name: string, value: number): Promise<void> {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header(name).length));
+    const data = Buffer.from(new Float32Array([value]).buffer);
+    await writeFile(join(directory, fileName), Buffer.concat([length, Buffer.from(header(name)), data]));
+  }
+  const openIndex = (index: unknown) =>
+    openShardedSafetensors(typeof index === 'string' ? index : JSON.stringify(index), (fileName) =>
+      fileSource(join(directory, fileName)),
+    );
+
+  beforeEach(async () => {
+    await shard('1.safetensors', 'a', 1);
+    await shard('2.safetensors', 'b', 2);
+  });
+
+  it('reads each tensor from its file', async () => {
+    const file = await openIndex({
+      metadata: { total_size: 8 },
+      weight_map: { a: '1.safetensors', b: '2.safetensors' },
+    });
+    assert.deepEqual([...file.tensors.keys()], ['a', 'b']);
+    assert.deepEqual(await file.read('b'), new Float32Array([2]));
+    await file.close();
+  });
+
+  const bad: [what: string, index: unknown, message: RegExp][] = [
+    ['what is not JSON', '{', /it is not JSON/],
+    ['no map', {}, /expected weight_map/],
+    [
+      'a tensor in another file',
+      { weight_map: { a: '2.safetensors', b: '1.safetensors' } },
+      /'b' stands in 2.safetensors but is listed in 1.safetensors/,
+    ],
+    [
+      'a tensor that is not there',
+      { weight_map: { a: '1.safetensors', b: '1.safetensors' } },
+      /'b' is listed in 1.safetensors but is not there/,
+    ],
+    ['a tensor that is not listed', { weight_map: { c: '1.safetensors' } }, /'a' of 1.safetensors is not listed/],
+    [
+      'another total size',
+      { metadata: { total_size: 9 }, weight_map: { a: '1.safetensors' } },
+      /total_size is 9 but the tensors have 4 bytes/,
+    ],
+    ['a way up', { weight_map: { a: '../1.safetensors' } }, /not the name of a file beside it/],
+    ['a Windows path', { weight_map: { a: 'C:\\1.safetensors' } }, /not the name of a file beside it/],
+    ['another extension', { weight_map: { a: '1.bin' } }, /not a .safetensors file/],
+  ];
+  for (const [what, index, message] of bad) {
+    it(`refuses an index with ${what}`, async () => {
+      await assert.rejects(
+        openIndex(index),
+        (error) => error instanceof SafetensorsError && error.code === 'InvalidIndex' && message.test(error.message),
+      );
+    });
+  }
+});
