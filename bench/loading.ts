@@ -1,0 +1,62 @@
+/**
+ * Time and peak memory of loading ViT-B/32 (605 MB in float32, random weights) and of its first embedding.
+ *
+ *   node build/bench/loading.js [wasm | cpu]
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import {
+  architectureConfig,
+  type BackendName,
+  createTokenizer,
+  findArchitecture,
+  loadClip,
+  openaiVocabulary,
+  saveClip,
+  useBackend,
+} from '../src/node.ts';
+import { initClip } from '../src/weights/init.ts';
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+const [backend = 'wasm', step, directory = ''] = process.argv.slice(2);
+
+/** Each step is a process of its own, so that the peak is that of loading alone. */
+function run(next: string, folder: string): string {
+  return execFileSync(process.execPath, [fileURLToPath(import.meta.url), backend, next, folder], {
+    encoding: 'utf8',
+  }).trim();
+}
+
+if (step === undefined) {
+  const temporary = await mkdtemp(join(tmpdir(), 'clip-tfjs-'));
+  try {
+    run('make', temporary);
+    const { size } = await stat(join(temporary, 'model.safetensors'));
+    console.log(`${cpus()[0]?.model}, Node ${process.version}, file ${megabytes(size)}`);
+    console.log(run('load', temporary));
+  } finally {
+    await rm(temporary, { recursive: true });
+  }
+} else if (step === 'make') {
+  await useBackend('wasm');
+  const tokenizer = createTokenizer(await openaiVocabulary(), 77);
+  const clip = initClip(architectureConfig(findArchitecture('ViT-B/32'), 'quick_gelu'), 1, () => tokenizer);
+  await saveClip(clip, directory, { layout: 'huggingface' });
+} else {
+  const used = await useBackend(backend as BackendName);
+  const peak = () => megabytes(process.resourceUsage().maxRSS * 1024);
+  console.log(`backend ${used}: peak before loading ${peak()}`);
+  const start = performance.now();
+  const clip = await loadClip(directory);
+  console.log(`loaded in ${((performance.now() - start) / 1000).toFixed(2)} s, peak ${peak()}`);
+  for (const call of ['first', 'second']) {
+    const begin = performance.now();
+    tf.tidy(() => clip.encodeImage(tf.zeros([1, 224, 224, 3])).dataSync());
+    tf.tidy(() => clip.encodeText(tf.ones([1, 8], 'int32')).dataSync());
+    console.log(`${call} picture and text: ${Math.round(performance.now() - begin)} ms, peak ${peak()}`);
+  }
+}

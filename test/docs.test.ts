@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const built = {
+  'clip-tfjs/node': 'build/src/node.js',
+  'clip-tfjs/safetensors': 'build/src/weights/safetensors.js',
+};
+
+/** Runs each ```js block that a ```text block with its output follows. */
+describe('the documents', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));
+  after(() => rmSync(directory, { recursive: true }));
+
+  for (const path of ['README.md', 'docs/safetensors.md']) {
+    const blocks = [...readFileSync(path, 'utf8').matchAll(/```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
+    it(`${path} has an example with its output`, () => assert.ok(blocks.length > 0));
+    for (const [index, [, code = '', output = '']] of blocks.entries()) {
+      it(`${path}, example ${index + 1} prints what it says`, () => {
+        const script = Object.entries(built).reduce(
+          (text, [name, file]) => text.replaceAll(`'${name}'`, `'${pathToFileURL(file).href}'`),
+          code,
+        );
+        const file = join(directory, 'example.mjs');
+        writeFileSync(file, script);
+        assert.equal(
+          execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+          output,
+        );
+      });
+    }
+  }
+
+  it('name files that exist', () => {
+    const listed = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
+      (path) => !path.startsWith('node_modules'),
+    );
+    for (const path of ['README.md', 'CONTRIBUTING.md', 'docs/shapes.md', 'docs/safetensors.md']) {
+      for (const [, target = ''] of readFileSync(path, 'utf8').matchAll(
+        /\]\((?!http)([^)#]+)\)|`((?:src|docs|scripts|test)\/[\w./-]+\.\w+)`/g,
+      )) {
+        if (target) assert.ok(listed.includes(join(path, '..', target)), `${path} names ${target}`);
+      }
+    }
+  });
+});
