@@ -1,70 +1,87 @@
 /**
- * A guess whether text is mojibake: sequences of characters that people hardly write, but that appear when UTF-8 is read
- * in a legacy encoding. The heuristic and its character classes are those of ftfy 6.3 (Robyn Speer, Apache License 2.0).
+ * Tells mojibake (UTF-8 that was read in another encoding) from text that only looks unusual.
+ *
+ * The heuristic and its character lists are those of ftfy 6.3.1 (`ftfy.badness`; Robyn Speer, Apache-2.0): about 400
+ * characters occur in mojibake; they are put into classes, and neighbours that hardly ever meet in real text give it
+ * away.
  */
+import { pythonSpace } from './whitespace.ts';
 
-const bad = '¦¤¨¬¯¸ƒˆˇ˘˛˜†‡‰⌐◊\ufffdªº'; // hardly used for anything but mojibake
-const c1 = '\x80-\x9f';
+// Each string is the inside of a character class.
 const common = '\xa0\xad·´–—―…’';
+const c1 = '\x80-\x9f';
+const bad = '¦¤¨¬¯¸ƒˆˇ˘˛˜†‡‰⌐◊\ufffdªº';
 const law = '¶§';
 const currency = '¢£¥₧€';
-const opening = '¡«¿©΄΅‘‚“„•‹\uf8ff'; // punctuation that starts something
-const closing = '®»˝”›™';
+const start = '¡«¿©΄΅‘‚“„•‹\uf8ff'; // punctuation before a word; U+F8FF is Apple's logo
+const end = '®»˝”›™'; // punctuation after a word
 const numeric = '²³¹±¼½¾×µ÷⁄∂∆∏∑√∞∩∫≈≠≡≤≥№';
-const kaomoji = 'Ò-ÖÙ-Üò-öø-üŐŌŪŲ°'; // may be eyes and mouths of emoticons
+const kaomoji = 'Ò-ÖÙ-Üò-öø-üŐŌŪŲ°'; // faces made of letters: they stand in odd places on purpose
 const upper = 'À-ÑØÜÝĂĀĄĆČĎĐĘĚĒĖĞĢİĪĶĹĽŁĻŃŇŅŒŘŚŞŠŢŤŮŰŸŹŻŽҐ';
-const lower = 'ßà-ñăąāćčďđęěēėğģįīķĺľłļœŕśşšťüźżžґﬁﬂ';
+const lower = 'ßà-ñăąāćčďđęěēėğģįīķĺľłļœŕśşšťüźżžґ\ufb01\ufb02';
 const upperCommon = 'ÞΑ-ΩΆΈΉΊΌΎΏΪΫЁ-Я';
 const lowerCommon = 'α-ωάέήίΰа-џ';
 const box = '│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓';
-// Python's \s and \w, which are wider than JavaScript's.
-const space = '\\s\\x1c-\\x1f\\x85';
-const word = '\\p{L}\\p{N}_';
 
-const badSequences = [
+const signs = `${box}${start}${end}${currency}${numeric}${law}`;
+const arabicSecond = `${common}${currency}${bad}${numeric}${start}ŸŠ®°µ»`;
+
+const unlikely = [
   `[${c1}]`,
-  `[${bad}${lower}${upper}${box}${opening}${closing}${currency}${numeric}${law}][${bad}]`,
+  `[${bad}${lower}${upper}${signs}][${bad}]`,
   `[a-zA-Z][${lowerCommon}${upperCommon}][${bad}]`,
-  `[${bad}][${lower}${upper}${box}${opening}${closing}${currency}${numeric}${law}]`,
-  `[${lower}${lowerCommon}${box}${closing}${currency}${numeric}][${upper}]`,
-  `[${box}${closing}${currency}${numeric}][${lower}]`,
-  `[${lower}${box}${closing}][${currency}]`,
-  `[${space}][${upper}][${currency}]`,
+  `[${bad}][${lower}${upper}${signs}]`,
+  `[${lower}${lowerCommon}${box}${end}${currency}${numeric}][${upper}]`,
+  `[${box}${end}${currency}${numeric}][${lower}]`,
+  `[${lower}${box}${end}][${currency}]`,
+  `[${pythonSpace}][${upper}][${currency}]`,
   `[${upper}${box}][${numeric}${law}]`,
-  `[${lower}${upper}${box}${currency}${closing}][${opening}][${numeric}]`,
-  `[${lower}${upper}${currency}${numeric}${box}${law}][${closing}][${opening}]`,
-  `[${currency}${numeric}${box}][${opening}]`,
-  `[a-z][${upper}][${opening}${currency}]`,
+  `[${lower}${upper}${box}${currency}${end}][${start}][${numeric}]`,
+  `[${lower}${upper}${currency}${numeric}${box}${law}][${end}][${start}]`,
+  `[${currency}${numeric}${box}][${start}]`,
+  `[a-z][${upper}][${start}${currency}]`,
   `[${box}][${kaomoji}]`,
-  `[${lower}${upper}${currency}${numeric}${opening}${closing}${law}][${box}]`,
-  `[${box}][${closing}]`,
-  `[${lower}${upper}][${opening}${closing}][${word}]`,
+  `[${lower}${upper}${currency}${numeric}${start}${end}${law}][${box}]`,
+  `[${box}][${end}]`,
+  `[${lower}${upper}][${start}${end}][\\p{L}\\p{N}_]`,
+
+  // The ligature of oe with no plain letter after it; a degree sign after a capital.
   '[Œœ][^A-Za-z]',
   `[${upper}]°`,
-  `[ÂÃÎÐ][€œŠš¢£Ÿž\\xa0\\xad®©°·»${opening}${closing}–—´]`,
+
+  // UTF-8 read as Windows-1252: Latin-1 and General Punctuation, squares, Arabic (two pairs, they are common), South
+  // Asian.
+  `[ÂÃÎÐ][€œŠš¢£Ÿž\xa0\xad®©°·»${start}${end}–—´]`,
   '×[²³]',
-  // Arabic read as Windows-1252: common characters count, so four are asked for
-  `[ØÙ][${common}${currency}${bad}${numeric}${opening}ŸŠ®°µ»][ØÙ][${common}${currency}${bad}${numeric}${opening}ŸŠ®°µ»]`,
-  'à[²µ¹¼½¾]', // South Asian scripts read as Windows-1252
-  '√[±∂†≠®™´≤≥¥µø]', // MacRoman
+  `[ØÙ][${arabicSecond}][ØÙ][${arabicSecond}]`,
+  'à[²µ¹¼½¾]',
+
+  // UTF-8 read as MacRoman.
+  '√[±∂†≠®™´≤≥¥µø]',
   '≈[°¢]',
   '‚Ä[ìîïòôúùû†°¢π]',
   '‚[âó][àä°ê]',
-  'вЂ', // Windows-1251
-  `[ВГРС][${c1}${bad}${opening}${closing}${currency}°µ][ВГРС]`,
-  'ГўВЂВ.[A-Za-z ]', // Windows-1251 on top of Windows-1252
-  'Ã[\\xa0¡]', // à, á and the no-break space
-  `[a-z][${space}]?[ÃÂ][ ]`,
-  '^[ÃÂ][ ]',
-  `[a-z.,?!${closing}]Â[ ${opening}${closing}]`,
-  'β€[™\\xa0Ά\\xad®°]', // Windows-1253
-  `[ΒΓΞΟ][${c1}${bad}${opening}${closing}${currency}°][ΒΓΞΟ]`,
-  'ā€', // Windows-1257
+
+  // UTF-8 read as Windows-1251: General Punctuation, Latin-1 and Cyrillic, and the latter on top of Windows-1252.
+  'вЂ',
+  `[ВГРС][${c1}${bad}${start}${end}${currency}°µ][ВГРС]`,
+  'ГўВЂВ[^\\n][A-Za-z ]',
+
+  // "à", "á" and a no-break space read as Windows-1252, where the no-break space may have become a space.
+  'Ã[\xa0¡]',
+  `[a-z][${pythonSpace}]?[ÃÂ] `,
+  '^[ÃÂ] ',
+  `[a-z.,?!${end}]Â[ ${start}${end}]`,
+
+  // UTF-8 read as Windows-1253: General Punctuation, Latin-1 and Greek; read as Windows-1257.
+  'β€[™\xa0Ά\xad®°]',
+  `[ΒΓΞΟ][${c1}${bad}${start}${end}${currency}°][ΒΓΞΟ]`,
+  'ā€',
 ];
 
-const badPattern = new RegExp(badSequences.join('|'), 'u');
+const mojibake = new RegExp(unlikely.join('|'), 'u');
 
-/** Whether the text looks like mojibake anywhere. */
+/** Whether `text` has a sequence of characters that is far likelier in mojibake than in real text. */
 export function isBad(text: string): boolean {
-  return badPattern.test(text);
+  return mojibake.test(text);
 }

@@ -1,53 +1,57 @@
-import type { Vocabulary } from './vocabulary.ts';
+import { createHeap } from './heap.ts';
 
-/** What a pair of neighbouring tokens becomes, and how early it was learnt. */
-type Merge = { rank: number; merged: number };
-
-/** Merges by their pair of token ids, the left one first. */
-export type MergeTable = ReadonlyMap<number, ReadonlyMap<number, Merge>>;
-
-const never: Merge = { rank: Number.POSITIVE_INFINITY, merged: -1 };
-
-export function mergeTable({ merges, ids }: Vocabulary): MergeTable {
-  const table = new Map<number, Map<number, Merge>>();
-  merges.forEach((pair, rank) => {
-    const [left, right] = pair.split(' ') as [string, string];
-    const leftId = ids.get(left) as number;
-    const row = table.get(leftId) ?? new Map<number, Merge>();
-    const rightId = ids.get(right) as number;
-    if (!row.has(rightId)) row.set(rightId, { rank, merged: ids.get(left + right) as number });
-    table.set(leftId, row);
-  });
-  return table;
-}
+/** Merges by the ids of their parts: which comes first, and what it makes. */
+export type MergeTable = {
+  /** Number of tokens: `left * size + right` is the key of a pair. */
+  size: number;
+  /** Rank of each pair: 0 is merged first. */
+  ranks: ReadonlyMap<number, number>;
+  /** Id of the token that the merge of that rank makes. */
+  results: readonly number[];
+};
 
 /**
- * Byte-pair encoding (Sennrich et al. 2016): of all neighbouring pairs in the word, the one that was learnt first is
- * merged wherever it stands, from left to right; and so on until no pair is known.
- * @param symbols token ids of the word's bytes
+ * Byte pair encoding (Sennrich et al. 2016, algorithm 1): of all neighbouring pairs in the word take the one that was
+ * learned first, merge it wherever it occurs, from left to right, and repeat until no pair is left that was learned.
+ *
+ * Written over a linked list and a heap of the pairs in it, so that a word of n letters takes O(n log n) steps instead
+ * of O(n^2).
+ * @param word ids of its letters, in order
+ * @returns ids of the tokens it is made of
  */
-export function bpe(symbols: readonly number[], table: MergeTable): number[] {
-  const mergeAt = (left: number, right: number | undefined): Merge =>
-    (right === undefined ? undefined : table.get(left)?.get(right)) ?? never;
-  let tokens = [...symbols];
-  let options = tokens.map((token, i) => mergeAt(token, tokens[i + 1])); // what each token makes with the next one
-  for (;;) {
-    let best = never;
-    for (const option of options) if (option.rank < best.rank) best = option;
-    if (best === never) return tokens;
-    const nextTokens: number[] = [];
-    const nextOptions: Merge[] = [];
-    for (let i = 0; i < tokens.length; i++) {
-      const merges = options[i] === best;
-      nextTokens.push(merges ? best.merged : (tokens[i] as number));
-      nextOptions.push(options[i] as Merge);
-      const last = nextTokens.length - 1;
-      if (merges) i++;
-      // Pairs with a new token on either side are looked up again.
-      if (merges && last > 0) nextOptions[last - 1] = mergeAt(nextTokens[last - 1] as number, best.merged);
-      if (merges) nextOptions[last] = mergeAt(best.merged, tokens[i + 1]);
-    }
-    tokens = nextTokens;
-    options = nextOptions;
+export function encodeWord(word: readonly number[], { size, ranks, results }: MergeTable): number[] {
+  const ids = [...word]; // -1 once merged into the token before it
+  const next = ids.map((_, at) => at + 1);
+  const previous = ids.map((_, at) => at - 1);
+  const pairs = createHeap<{ rank: number; at: number }>(
+    (a, b) => a.rank < b.rank || (a.rank === b.rank && a.at < b.at),
+  );
+
+  function rankAt(at: number): number | undefined {
+    const right = next[at]!;
+    return right < ids.length ? ranks.get(ids[at]! * size + ids[right]!) : undefined;
   }
+
+  function offer(at: number): void {
+    const rank = rankAt(at);
+    if (rank !== undefined) pairs.push({ rank, at });
+  }
+
+  for (let at = 0; at < ids.length; at++) offer(at);
+  for (let best = pairs.peek(); best; best = pairs.peek()) {
+    // Every place where the best pair occurs is merged before the pairs that this makes are looked at.
+    const places: number[] = [];
+    while (pairs.peek()?.rank === best.rank) places.push(pairs.pop()!.at);
+    for (const at of places) {
+      if (ids[at] === -1 || rankAt(at) !== best.rank) continue; // an overlapping merge took one of its parts
+      const right = next[at]!;
+      ids[at] = results[best.rank]!;
+      ids[right] = -1;
+      next[at] = next[right]!;
+      if (next[at]! < ids.length) previous[next[at]!] = at;
+      if (at > 0) offer(previous[at]!);
+      offer(at);
+    }
+  }
+  return ids.filter((id) => id !== -1);
 }

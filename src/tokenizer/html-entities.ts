@@ -1,62 +1,73 @@
 import { characterEntities } from 'character-entities';
 import { characterEntitiesLegacy } from 'character-entities-legacy';
 
-/** Names that HTML also knows without a semicolon. */
 const legacyNames = new Set(characterEntitiesLegacy);
+const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'; // bytes 80 to 9F
 
-/** Windows-1252's meaning of numbers that are C1 controls, and two more exceptions of the HTML standard. */
-const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+const reference = /&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/gu;
 
 /**
- * Replaces HTML's character references exactly as Python's `html.unescape` does: names with and, where HTML allows it,
- * without a semicolon (the longest that fits), decimal and hexadecimal numbers.
+ * Replaces character references (`&gt;`, `&#62;`, `&#x3e;`) exactly as Python's `html.unescape` does, by the rules of
+ * HTML 5: also without the semicolon where the standard has such a name, and then with the longest name that fits
+ * (`&notit;` is `¬it;`).
+ * Never throws, where Python 3.11 refuses a decimal number of more than 4300 digits.
  */
 export function unescapeHtml(text: string): string {
-  return text.replace(/&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/gu, (reference, body: string) => {
-    if (body.startsWith('#')) return fromNumber(body.slice(1).replace(';', ''));
-    const whole = entity(body);
-    if (whole !== undefined) return whole;
+  if (!text.includes('&')) return text;
+  return text.replace(reference, (whole, body: string) => {
+    if (body.startsWith('#')) return numericCharacter(body);
+    const character = namedCharacter(body);
+    if (character !== undefined) return character;
     for (let length = body.length - 1; length > 1; length--) {
-      const character = entity(body.slice(0, length));
-      if (character !== undefined) return character + body.slice(length);
+      const longest = namedCharacter(body.slice(0, length));
+      if (longest !== undefined) return longest + body.slice(length);
     }
-    return reference;
+    return whole;
   });
-}
-
-/** The character of a name as it stands in the text, with its semicolon or without. */
-function entity(spelling: string): string | undefined {
-  const name = spelling.endsWith(';') ? spelling.slice(0, -1) : spelling;
-  const known = spelling.endsWith(';') ? Object.hasOwn(characterEntities, name) : legacyNames.has(name);
-  return known ? characterEntities[name] : undefined;
-}
-
-function fromNumber(digits: string): string {
-  const code = /^[xX]/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number.parseInt(digits, 10);
-  if (code === 0 || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff) return '\ufffd';
-  if (code >= 0x80 && code <= 0x9f) return windows1252[code - 0x80] as string;
-  const control = code < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d].includes(code);
-  const nonCharacter = (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) === 0xfffe;
-  return control || code === 0x7f || nonCharacter ? '' : String.fromCodePoint(code);
 }
 
 /**
- * ftfy's careful variant, for text that may not be HTML: only references with a semicolon, but also names in capitals
- * that were written in capitals along with the text around them (`P&EACUTE;REZ`).
+ * The characters of a name as Python's `html.entities.html5` lists it: with its semicolon, or an old name without one.
  */
-export function unescapeClearHtml(text: string): string {
-  return text.replace(/&#?[0-9A-Za-z]{1,24};/g, (reference) => {
-    const name = reference.slice(1);
-    if (name.startsWith('#')) {
-      const character = unescapeHtml(reference);
-      return character.includes(';') ? reference : character;
+function namedCharacter(name: string): string | undefined {
+  const bare = name.endsWith(';') ? name.slice(0, -1) : name;
+  if (bare === name && !legacyNames.has(name)) return undefined;
+  return Object.hasOwn(characterEntities, bare) ? characterEntities[bare] : undefined;
+}
+
+/**
+ * The character of `#62;` or `#x3e;`: HTML 5 reads 80 to 9F as Windows-1252; Python drops controls and noncharacters.
+ */
+function numericCharacter(body: string): string {
+  const digits = body.endsWith(';') ? body.slice(1, -1) : body.slice(1);
+  const code = /^[xX]/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number.parseInt(digits, 10);
+  if (code === 0 || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff) return '\ufffd';
+  if (code >= 0x80 && code <= 0x9f) return windows1252[code - 0x80]!;
+  const isControl = code <= 8 || code === 0x0b || (code >= 0x0e && code <= 0x1f) || code === 0x7f;
+  const isNoncharacter = (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) === 0xfffe;
+  return isControl || isNoncharacter ? '' : String.fromCodePoint(code);
+}
+
+const strictReference = /&#?[0-9A-Za-z]{1,24};/g;
+
+/**
+ * Replaces only references that are beyond doubt, as `unescape_html` of ftfy 6.3.1 (Robyn Speer, Apache-2.0) does: they
+ * end in a semicolon. Lower-case names are also recognised in capitals (`P&EACUTE;REZ`) unless HTML itself reads those
+ * differently.
+ */
+export function unescapeStrictHtml(text: string): string {
+  return text.replace(strictReference, (whole) => {
+    if (whole.startsWith('&#')) {
+      const character = unescapeHtml(whole);
+      return character.includes(';') ? whole : character;
     }
-    return entity(name) ?? capitalEntity(reference, name) ?? reference;
+    return namedCharacter(whole.slice(1)) ?? shoutedCharacter(whole) ?? whole;
   });
 }
 
-function capitalEntity(reference: string, name: string): string | undefined {
-  const inLowerCase = name.toLowerCase();
-  if (inLowerCase.toUpperCase() !== name || unescapeHtml(reference) !== reference) return undefined;
-  return entity(inLowerCase)?.toUpperCase();
+/** `&EACUTE;` is É, if `&eacute;` is a name and `&EACUTE;` means nothing in HTML. */
+function shoutedCharacter(whole: string): string | undefined {
+  const name = whole.slice(1);
+  if (name !== name.toUpperCase() || unescapeHtml(whole) !== whole) return undefined;
+  return namedCharacter(name.toLowerCase())?.toUpperCase();
 }

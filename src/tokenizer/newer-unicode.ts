@@ -1,23 +1,26 @@
 /**
- * Letters and numbers of Unicode 15.1 to 18, as ranges for a character class. Which characters a JavaScript engine counts
- * as letters depends on its age; with these, words are cut alike everywhere, and as Python's regex module (of 2026) cuts
- * them. Source: the Unicode Character Database, by way of that module.
+ * Letters and numbers that came with Unicode 15 to 18. Engines know them or not, depending on their age; words must be
+ * cut alike in all of them, and as the PyPI package `regex` (2026.11, Unicode 18) cuts them beside OpenAI's tokenizer.
  */
-export const newerLetters: string =
-  '\\u{558}\\u{58b}-\\u{58c}\\u{88f}\\u{c5c}\\u{cdc}\\u{1c89}-\\u{1c8a}\\u{208f}\\u{209d}-\\u{209f}' +
-  '\\u{a7cb}-\\u{a7cf}\\u{a7d2}\\u{a7d4}\\u{a7da}-\\u{a7dd}\\u{a7e2}\\u{a7f1}\\u{ab6c}-\\u{ab6d}' +
-  '\\u{105c0}-\\u{105f3}\\u{107bb}-\\u{107bf}\\u{10940}-\\u{10959}\\u{10d4a}-\\u{10d65}\\u{10d6f}-\\u{10d85}' +
-  '\\u{10ec2}-\\u{10ec7}\\u{10ed9}-\\u{10eee}\\u{11380}-\\u{11389}\\u{1138b}\\u{1138e}\\u{11390}-\\u{113b5}' +
-  '\\u{113b7}\\u{113d1}\\u{113d3}\\u{11b0a}\\u{11bc0}-\\u{11be0}\\u{11db0}-\\u{11ddb}\\u{11df1}' +
-  '\\u{13460}-\\u{143fa}\\u{16100}-\\u{1611d}\\u{16d40}-\\u{16d6c}\\u{16ea0}-\\u{16eb8}\\u{16ebb}-\\u{16ed3}' +
-  '\\u{16ff2}-\\u{16ff3}\\u{187f8}-\\u{187ff}\\u{18cd6}-\\u{18cda}\\u{18cff}\\u{18d09}-\\u{18d20}' +
-  '\\u{18d80}-\\u{18df2}\\u{18e00}-\\u{19191}\\u{191a0}-\\u{191d2}\\u{1b123}-\\u{1b128}\\u{1b168}\\u{1d6a6}' +
-  '\\u{1df1f}-\\u{1df24}\\u{1df2b}-\\u{1df81}\\u{1df90}-\\u{1df96}\\u{1dfcd}-\\u{1dfff}\\u{1e5d0}-\\u{1e5ed}' +
-  '\\u{1e5f0}\\u{1e6c0}-\\u{1e6de}\\u{1e6e0}-\\u{1e6e2}\\u{1e6e4}-\\u{1e6e5}\\u{1e6e7}-\\u{1e6ed}' +
-  '\\u{1e6f0}-\\u{1e6f4}\\u{1e6fe}-\\u{1e6ff}\\u{2b73a}-\\u{2b73f}\\u{2b81e}\\u{2cea2}-\\u{2cead}' +
-  '\\u{2ebf0}-\\u{2ee5d}\\u{323b0}-\\u{33479}\\u{3d000}-\\u{3fc3f}';
 
-export const newerNumbers: string =
-  '\\u{10d40}-\\u{10d49}\\u{116d0}-\\u{116e3}\\u{11bf0}-\\u{11bf9}\\u{11de0}-\\u{11de9}\\u{1246f}' +
-  '\\u{12475}-\\u{1247f}\\u{12550}-\\u{12686}\\u{16130}-\\u{16139}\\u{16d70}-\\u{16d79}\\u{16ff4}-\\u{16ff6}' +
-  '\\u{1ccf0}-\\u{1ccf9}\\u{1e5f1}-\\u{1e5fa}';
+/** The letters (general category L) as the inside of a character class. */
+export const newerLetters: string = characterClass(
+  '558 58b-58c 88f c5c cdc 1c89-1c8a 208f 209d-209f a7cb-a7cf a7d2 a7d4 a7da-a7dd a7e2 a7f1 ab6c-ab6d 105c0-105f3 ' +
+    '107bb-107bf 10940-10959 10d4a-10d65 10d6f-10d85 10ec2-10ec7 10ed9-10eee 1123f-11240 11380-11389 1138b 1138e ' +
+    '11390-113b5 113b7 113d1 113d3 11b0a 11bc0-11be0 11db0-11ddb 11df1 11f02 11f04-11f10 11f12-11f33 1342f ' +
+    '13441-13446 13460-143fa 16100-1611d 16d40-16d6c 16ea0-16eb8 16ebb-16ed3 16ff2-16ff3 187f8-187ff 18cd6-18cda ' +
+    '18cff 18d09-18d20 18d80-18df2 18e00-19191 191a0-191d2 1b123-1b128 1b132 1b155 1b168 1d6a6 1df1f-1df81 ' +
+    '1df90-1df96 1dfcd-1dfff 1e030-1e06d 1e4d0-1e4eb 1e5d0-1e5ed 1e5f0 1e6c0-1e6de 1e6e0-1e6e2 1e6e4-1e6e5 ' +
+    '1e6e7-1e6ed 1e6f0-1e6f4 1e6fe-1e6ff 2b739-2b73f 2b81e 2cea2-2cead 2ebf0-2ee5d 31350-33479 3d000-3fc3f',
+);
+
+/** The numbers (general category N) as the inside of a character class. */
+export const newerNumbers: string = characterClass(
+  '10d40-10d49 116d0-116e3 11bf0-11bf9 11de0-11de9 11f50-11f59 1246f 12475-1247f 12550-12686 16130-16139 ' +
+    '16d70-16d79 16ff4-16ff6 1ccf0-1ccf9 1d2c0-1d2d3 1e4f0-1e4f9 1e5f1-1e5fa',
+);
+
+/** `558 58b-58c` as `\u{558}\u{58b}-\u{58c}`. */
+function characterClass(ranges: string): string {
+  return ranges.replace(/[0-9a-f]+/g, '\\u{$&}').replaceAll(' ', '');
+}

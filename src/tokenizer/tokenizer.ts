@@ -1,120 +1,154 @@
 import { TextTooLongError } from '../errors.ts';
-import { bpe, mergeTable } from './bpe.ts';
-import { fromByteCharacters, toByteCharacters } from './bytes.ts';
+import { encodeWord } from './bpe.ts';
+import { byteCharactersToBytes, textToByteCharacters } from './bytes.ts';
 import { cleanText } from './clean-text.ts';
-import { endOfWord, type Vocabulary } from './vocabulary.ts';
-import { wordSplitter } from './words.ts';
+import { wordPattern } from './split-words.ts';
+import { decodeUtf8Lossy } from './utf8.ts';
+import { endOfWord, mergeTable, type Vocabulary } from './vocabulary.ts';
 
-export type EncodeOptions = {
-  /** Lets `<|startoftext|>` and `<|endoftext|>` in the text act as the control tokens; else they are ordinary characters. */
-  allowSpecialTokens?: boolean;
-};
-
-/** `truncate` cuts over-long texts, keeping the end token; without it they throw. */
-export type TokenizeOptions = EncodeOptions & { truncate?: boolean };
-
+/** Turns text into the token ids that the text encoder reads, and back. */
 export type Tokenizer = {
-  readonly vocabulary: Vocabulary;
-  /** Positions of a text, start and end tokens included. */
-  readonly contextLength: number;
-  readonly startId: number;
-  readonly endId: number;
-  readonly vocabSize: number;
-  /** The ids of a text, without start and end. */
-  encode: (text: string, options?: EncodeOptions) => number[];
-  /** The text of ids, a space after each word. @throws RangeError on an id that the vocabulary does not have */
-  decode: (ids: Iterable<number>) => string;
+  vocabulary: Vocabulary;
+  /** Ids per row of `tokenize`, start and end included. */
+  contextLength: number;
+  startId: number;
+  endId: number;
+  vocabSize: number;
   /**
-   * Start, ids, end, padded with 0: one row per text.
-   * @returns shape [batch, contextLength]
-   * @throws TextTooLongError on a text that does not fit, unless `truncate`
+   * The ids of any text, without start and end. Their names are ordinary characters in it, so that nobody's caption
+   * ends early, unless `allowSpecialTokens` is true: then equal to OpenAI's `SimpleTokenizer.encode` for every string.
+   * Throws a TypeError for what is no string, a RangeError where the vocabulary lacks a byte of the text.
    */
-  tokenize: (
+  encode(text: string, options?: { allowSpecialTokens?: boolean }): number[];
+  /** The text of ids, a space after each word, as OpenAI's `decode` gives it. Throws a RangeError for an unknown id. */
+  decode(ids: Iterable<number>): string;
+  /**
+   * Rows for the text encoder: start, the ids of one text, end, then zeros up to `contextLength`.
+   * Throws a TextTooLongError unless `truncate` is true: then the text loses its last ids, never the end token.
+   */
+  tokenize(
     texts: string | readonly string[],
-    options?: TokenizeOptions,
-  ) => { ids: Int32Array; shape: [number, number] };
+    options?: { truncate?: boolean; allowSpecialTokens?: boolean },
+  ): { ids: Int32Array; shape: [number, number] };
 };
 
-/** Words whose tokens are remembered; at the limit all are forgotten, so that a server does not grow. */
-const rememberedWords = 50_000;
+// Words are remembered: captions repeat them. The memory is emptied when full, so that it stays below 30 MB on a server.
+const maxCachedWords = 32_768;
+const maxCachedWordLength = 32; // UTF-16 units: at most 96 bytes, so 96 ids
 
 /**
- * CLIP's tokenizer: cleaned text is cut into words, and each word's bytes are merged by BPE.
- * Equal to OpenAI's SimpleTokenizer, with its vocabulary or another of the same form.
- * @throws RangeError on a context that holds no text, or a vocabulary without its own control tokens
+ * CLIP's tokenizer (OpenAI's simple_tokenizer.py): clean the text, cut it into words, encode the bytes of each by BPE.
+ * Throws a RangeError for a context length below 2 and for a vocabulary without its start or end token or a merge's
+ * parts.
  */
 export function createTokenizer(vocabulary: Vocabulary, contextLength: number): Tokenizer {
-  if (!Number.isSafeInteger(contextLength) || contextLength < 2) {
-    throw new RangeError(`Cannot create tokenizer: expected contextLength to be 2 or more but got ${contextLength}`);
+  if (!Number.isInteger(contextLength) || contextLength < 2) {
+    throw new RangeError(
+      `Cannot create tokenizer: expected a whole context length of at least 2 (start and end) but got ${contextLength}`,
+    );
   }
-  const { ids: idOf, startToken, endToken } = vocabulary;
-  const startId = idOf.get(startToken);
-  const endId = idOf.get(endToken);
-  if (startId === undefined || endId === undefined) {
-    throw new RangeError(`Cannot create tokenizer: its vocabulary has no ${startToken} or no ${endToken}`);
-  }
-  const table = mergeTable(vocabulary);
-  const tokenOf = new Map([...idOf].map(([token, id]) => [id, token]));
-  const splitPlain = wordSplitter();
-  const splitWithSpecial = wordSplitter([startToken, endToken]);
-  const remembered = new Map<string, readonly number[]>();
+  const { ids, startToken, endToken } = vocabulary;
+  const startId = specialId(vocabulary, startToken);
+  const endId = specialId(vocabulary, endToken);
+  const merges = mergeTable(vocabulary);
+  const ordinaryWords = wordPattern();
+  const wordsAndSpecialTokens = wordPattern([startToken, endToken]);
+  const specialIds = new Map([
+    [startToken.toLowerCase(), startId],
+    [endToken.toLowerCase(), endId],
+  ]);
+  const tokens = new Map([...ids].map(([token, id]) => [id, token]));
+  const cache = new Map<string, readonly number[]>();
 
-  function encodeWord(word: string): readonly number[] {
-    const known = remembered.get(word);
+  function idsOfWord(word: string): readonly number[] {
+    const known = cache.get(word);
     if (known) return known;
-    const characters = [...toByteCharacters(word)];
-    const last = characters.pop();
-    const symbols = [...characters, last + endOfWord].map((symbol) => {
-      const id = idOf.get(symbol);
-      if (id === undefined) throw new RangeError(`Cannot encode '${word}': the vocabulary has no token '${symbol}'`);
-      return id;
-    });
-    const tokens = bpe(symbols, table);
-    if (remembered.size >= rememberedWords) remembered.clear();
-    remembered.set(word, tokens);
-    return tokens;
-  }
-
-  function encode(text: string, { allowSpecialTokens = false }: EncodeOptions = {}): number[] {
-    if (typeof text !== 'string') throw new TypeError(`Cannot encode text: expected a string but got ${typeof text}`);
-    const ids: number[] = [];
-    for (const word of (allowSpecialTokens ? splitWithSpecial : splitPlain)(cleanText(text))) {
-      if (allowSpecialTokens && word === startToken) ids.push(startId as number);
-      else if (allowSpecialTokens && word === endToken) ids.push(endId as number);
-      else for (const id of encodeWord(word)) ids.push(id);
+    const letters = textToByteCharacters(word);
+    letters[letters.length - 1] += endOfWord;
+    const encoded = encodeWord(
+      letters.map((letter) => ids.get(letter) ?? missing(letter, word)),
+      merges,
+    );
+    if (word.length <= maxCachedWordLength) {
+      if (cache.size >= maxCachedWords) cache.clear();
+      cache.set([...word].join(''), encoded); // a copy: the word itself may be a slice that keeps its whole text alive
     }
-    return ids;
+    return encoded;
   }
 
-  function decode(ids: Iterable<number>): string {
+  function encode(text: string, { allowSpecialTokens = false } = {}): number[] {
+    requireString('Cannot encode text', text);
+    const encoded: number[] = [];
+    for (const word of cleanText(text).match(allowSpecialTokens ? wordsAndSpecialTokens : ordinaryWords) ?? []) {
+      const special = allowSpecialTokens ? specialIds.get(word) : undefined;
+      if (special !== undefined) encoded.push(special);
+      else for (const id of idsOfWord(word)) encoded.push(id);
+    }
+    return encoded;
+  }
+
+  function decode(tokenIds: Iterable<number>): string {
     let characters = '';
-    for (const id of ids) {
-      const token = tokenOf.get(id);
-      if (token === undefined) throw new RangeError(`Cannot decode: the vocabulary has no id ${id}`);
+    for (const id of tokenIds) {
+      const token = tokens.get(id);
+      if (token === undefined) {
+        throw new RangeError(`Cannot decode ids: expected ids from 0 to ${ids.size - 1} but got ${id}`);
+      }
       characters += token;
     }
-    return fromByteCharacters(characters).replaceAll(endOfWord, ' ');
+    return decodeUtf8Lossy(byteCharactersToBytes(characters)).replaceAll(endOfWord, ' ');
   }
 
-  function tokenize(texts: string | readonly string[], { truncate = false, ...options }: TokenizeOptions = {}) {
-    const list = typeof texts === 'string' ? [texts] : texts;
-    const rows = new Int32Array(list.length * contextLength);
-    for (const [index, text] of list.entries()) {
-      const ids = encode(text, options);
-      const tokens = ids.length + 2;
-      if (tokens > contextLength && !truncate) {
-        const beginning = text.length > 40 ? `${text.slice(0, 40)}...` : text;
-        throw new TextTooLongError(
-          `Cannot tokenize text ${index} ('${beginning}'): it has ${tokens} tokens, start and end included, but the context holds ${contextLength}; shorten it or pass truncate: true`,
-          tokens,
-          contextLength,
-        );
-      }
-      const row = [startId as number, ...ids.slice(0, contextLength - 2), endId as number];
-      rows.set(row, index * contextLength);
+  function tokenize(
+    texts: string | readonly string[],
+    { truncate = false, allowSpecialTokens = false } = {},
+  ): { ids: Int32Array; shape: [number, number] } {
+    const batch = typeof texts === 'string' ? [texts] : texts;
+    if (!Array.isArray(batch)) {
+      throw new TypeError(`Cannot tokenize texts: expected a string or an array of strings but got ${describe(texts)}`);
     }
-    return { ids: rows, shape: [list.length, contextLength] as [number, number] };
+    const rows = new Int32Array(batch.length * contextLength); // [batch, contextLength], row by row
+    for (const [row, text] of batch.entries()) {
+      const which = batch.length === 1 ? 'text' : `text ${row} of ${batch.length}`;
+      requireString(`Cannot tokenize ${which}`, text);
+      const encoded = encode(text, { allowSpecialTokens });
+      const room = contextLength - 2;
+      if (encoded.length > room && !truncate) throw tooLong(which, encoded.length + 2, contextLength);
+      const kept = encoded.length > room ? encoded.slice(0, room) : encoded;
+      rows.set([startId, ...kept, endId], row * contextLength);
+    }
+    return { ids: rows, shape: [batch.length, contextLength] };
   }
 
-  return { vocabulary, contextLength, startId, endId, vocabSize: idOf.size, encode, decode, tokenize };
+  return { vocabulary, contextLength, startId, endId, vocabSize: ids.size, encode, decode, tokenize };
+}
+
+function specialId({ ids }: Vocabulary, token: string): number {
+  const id = ids.get(token);
+  if (id !== undefined) return id;
+  throw new RangeError(`Cannot create tokenizer: expected "${token}" in the vocabulary but it is not there`);
+}
+
+function missing(letter: string, word: string): never {
+  throw new RangeError(
+    `Cannot encode "${word}": expected the byte token "${letter}" in the vocabulary but it is not there; ` +
+      'use the vocabulary that the model was trained with',
+  );
+}
+
+function tooLong(which: string, tokens: number, contextLength: number): TextTooLongError {
+  return new TextTooLongError(
+    `Cannot tokenize ${which}: expected at most ${contextLength} tokens with start and end but got ${tokens}; ` +
+      'shorten it, or cut its end off with truncate: true',
+    tokens,
+    contextLength,
+  );
+}
+
+function requireString(action: string, value: unknown): void {
+  if (typeof value !== 'string') throw new TypeError(`${action}: expected a string but got ${describe(value)}`);
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
 }

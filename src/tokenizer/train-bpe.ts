@@ -1,88 +1,114 @@
-import { byteCharacters, toByteCharacters } from './bytes.ts';
+import { textToByteCharacters } from './bytes.ts';
 import { cleanText } from './clean-text.ts';
-import { endOfWord, type Vocabulary, vocabularyFromMerges } from './vocabulary.ts';
-import { wordSplitter } from './words.ts';
+import { createHeap } from './heap.ts';
+import { wordPattern } from './split-words.ts';
+import { endOfWord, type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
-/** A distinct word of the corpus: its symbols so far, and how often it occurs. */
-type Word = { symbols: string[]; count: number };
+/** A word of the corpus as tokens so far, and how often it occurs. */
+type Word = { tokens: string[]; count: number };
 
-/** How often a pair stands in the corpus, and in which words it was seen. */
-type Pair = { count: number; words: Set<Word> };
+/** A pair of neighbouring tokens: how often it occurs in the corpus, and in which words it has been seen. */
+type Pair = { left: string; right: string; count: number; words: Set<Word> };
 
-const withoutMerges = 2 * byteCharacters.length + 2; // every byte, every byte at the end of a word, start and end
+const startToken = '<|startoftext|>';
+const endToken = '<|endoftext|>';
+const minVocabularySize = 2 * 256 + 2;
 
 /**
- * Learns a vocabulary: again and again the most frequent pair of neighbouring symbols becomes a symbol of its own
- * (Sennrich et al. 2016, Algorithm 1). Of equally frequent pairs the first in code unit order is taken.
- * @param vocabularySize tokens wanted, 514 at least; fewer are made where no pair occurs twice any more
- * @throws RangeError on a size below 514
+ * Learns a vocabulary from a corpus by byte pair encoding (Sennrich et al. 2016, algorithm 1): the most frequent pair
+ * of neighbouring tokens becomes a token, again and again. Of equally frequent pairs the one that sorts first (left,
+ * then right, by code unit) is taken, so that the same corpus always gives the same vocabulary. Text is cleaned and
+ * split, and tokens are numbered, as OpenAI's are.
+ * @param vocabularySize tokens in all: 256 bytes, the same at the end of a word, the merges, start and end
+ * @returns fewer tokens than asked for when no pair is left that occurs twice
  */
 export function trainBpe(texts: Iterable<string>, vocabularySize: number): Vocabulary {
-  if (!Number.isSafeInteger(vocabularySize) || vocabularySize < withoutMerges) {
+  if (typeof texts === 'string') {
+    throw new TypeError('Cannot train vocabulary: expected an array of texts but got one string; put it in an array');
+  }
+  if (!Number.isInteger(vocabularySize) || vocabularySize < minVocabularySize) {
     throw new RangeError(
-      `Cannot train a vocabulary: expected ${withoutMerges} tokens or more but got ${vocabularySize}`,
+      `Cannot train vocabulary: expected a whole size of at least ${minVocabularySize} but got ${vocabularySize}; ` +
+        'the bytes, start and end need that many tokens',
     );
   }
   const pairs = new Map<string, Pair>();
-  for (const word of countWords(texts)) addPairs(pairs, word, word.count);
-  const merges: string[] = [];
-  while (withoutMerges + merges.length < vocabularySize) {
-    const best = mostFrequent(pairs);
-    if (!best) break;
-    merges.push(best);
-    for (const word of [...(pairs.get(best) as Pair).words]) {
-      addPairs(pairs, word, -word.count);
-      word.symbols = merge(word.symbols, best);
-      addPairs(pairs, word, word.count);
+  // Pairs with the count they had when put here. Where it has changed since, the pair is here again with the new one.
+  const queue = createHeap<{ pair: Pair; count: number }>(comesFirst);
+  const changed = new Set<Pair>();
+
+  function addPairs(word: Word, sign: 1 | -1): void {
+    for (let at = 0; at + 1 < word.tokens.length; at++) {
+      const left = word.tokens[at]!;
+      const right = word.tokens[at + 1]!;
+      const key = `${left} ${right}`;
+      const pair = pairs.get(key) ?? { left, right, count: 0, words: new Set() };
+      pairs.set(key, pair);
+      pair.count += sign * word.count;
+      pair.words.add(word);
+      changed.add(pair);
     }
   }
-  return vocabularyFromMerges(merges);
+
+  function requeue(): void {
+    for (const pair of changed) if (pair.count > 1) queue.push({ pair, count: pair.count });
+    changed.clear();
+  }
+
+  for (const word of countWords(texts)) addPairs(word, 1);
+  requeue();
+
+  // Two merges can make the same token, and the second of them can bring back a pair that was merged before.
+  const merges = new Set<string>();
+  const made = new Set<string>();
+  while (minVocabularySize + made.size < vocabularySize) {
+    const best = queue.pop();
+    if (!best) break;
+    const { pair, count } = best;
+    if (count !== pair.count) continue;
+    merges.add(`${pair.left} ${pair.right}`);
+    made.add(pair.left + pair.right);
+    for (const word of pair.words) {
+      addPairs(word, -1);
+      word.tokens = mergePair(word.tokens, pair.left, pair.right);
+      addPairs(word, 1);
+    }
+    pairs.delete(`${pair.left} ${pair.right}`);
+    requeue();
+  }
+  return vocabularyOf([...merges], startToken, endToken);
+}
+
+function comesFirst(a: { pair: Pair; count: number }, b: { pair: Pair; count: number }): boolean {
+  if (a.count !== b.count) return a.count > b.count;
+  if (a.pair.left !== b.pair.left) return a.pair.left < b.pair.left;
+  return a.pair.right < b.pair.right;
 }
 
 function countWords(texts: Iterable<string>): Word[] {
-  const split = wordSplitter();
   const counts = new Map<string, number>();
+  const pattern = wordPattern();
   for (const text of texts) {
-    for (const word of split(cleanText(text))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    if (typeof text !== 'string') {
+      throw new TypeError(`Cannot train vocabulary: expected texts to be strings but got ${typeof text}`);
+    }
+    for (const word of cleanText(text).match(pattern) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return [...counts].map(([word, count]) => {
-    const characters = [...toByteCharacters(word)];
-    const last = characters.pop();
-    return { symbols: [...characters, last + endOfWord], count };
+    const tokens = textToByteCharacters(word);
+    tokens[tokens.length - 1] += endOfWord;
+    return { tokens, count };
   });
 }
 
-/** Counts a word's pairs `times` times more; a negative number takes them away. */
-function addPairs(pairs: Map<string, Pair>, word: Word, times: number): void {
-  for (let i = 0; i + 1 < word.symbols.length; i++) {
-    const name = `${word.symbols[i]} ${word.symbols[i + 1]}`;
-    const pair = pairs.get(name) ?? { count: 0, words: new Set<Word>() };
-    pair.count += times;
-    if (times > 0) pair.words.add(word);
-    else pair.words.delete(word);
-    if (pair.count > 0) pairs.set(name, pair);
-    else pairs.delete(name);
-  }
-}
-
-function mostFrequent(pairs: ReadonlyMap<string, Pair>): string | undefined {
-  let best: string | undefined;
-  let most = 1; // a pair that occurs once saves nothing
-  for (const [name, { count }] of pairs) {
-    if (count > most || (count === most && best !== undefined && name < best)) {
-      best = name;
-      most = count;
-    }
-  }
-  return best;
-}
-
-function merge(symbols: readonly string[], pair: string): string[] {
+/** Joins `left right` wherever it occurs, from left to right. */
+function mergePair(tokens: readonly string[], left: string, right: string): string[] {
   const merged: string[] = [];
-  for (let i = 0; i < symbols.length; i++) {
-    const isPair = `${symbols[i]} ${symbols[i + 1]}` === pair;
-    merged.push(isPair ? `${symbols[i]}${symbols[i + 1]}` : (symbols[i] as string));
-    if (isPair) i++;
+  for (let at = 0; at < tokens.length; at++) {
+    if (tokens[at] === left && tokens[at + 1] === right) {
+      merged.push(left + right);
+      at++;
+    } else merged.push(tokens[at]!);
   }
   return merged;
 }

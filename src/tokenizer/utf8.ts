@@ -1,43 +1,47 @@
-/** Strict decoders: undefined where the bytes are not what they should be. */
+import type { ByteString } from './legacy-encodings.ts';
 
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
+/** Bytes as text; what is not UTF-8 becomes U+FFFD, one for each maximal part as Python's `errors='replace'` does. */
+export function decodeUtf8Lossy(bytes: Uint8Array): string {
+  return lenientDecoder.decode(bytes);
+}
+
+// Two surrogates, each written as three bytes of UTF-8. See decodeUtf8Variants() about the line feed.
+const cesu8 = /\xed([\xa0-\xaf])([\x80-\xbf])\xed([\xb0-\xbf])([\x80-\xbf]|\n$)/g;
+const javaNull = /\xc0(?:\x80|\n$)/g;
+
+/**
+ * Bytes as text, strictly, except for two old variants of UTF-8: CESU-8 (characters above U+FFFF as two surrogates of
+ * three bytes) and Java's U+0000 as C0 80. Behaves as the codec `utf-8-variants` of ftfy 6.3.1 down to one oddity:
+ * Python's `$` also matches before a final line feed, so that a line feed at the very end is taken for the missing last
+ * byte of either sequence.
+ * @returns undefined when the bytes are not valid
+ */
+export function decodeUtf8Variants(bytes: ByteString): string | undefined {
+  const standard = bytes.replace(cesu8, (_, a: string, b: string, c: string, d: string) =>
+    fourBytes(0x10000 + (low(a, 4) << 16) + (low(b, 6) << 10) + (low(c, 4) << 6) + low(d, 6)),
+  );
+  const codes = Uint8Array.from(standard.replace(javaNull, '\0'), (byte) => byte.charCodeAt(0));
   try {
-    return strict.decode(bytes);
+    return strictDecoder.decode(codes);
   } catch {
     return undefined;
   }
 }
 
-/**
- * UTF-8 with two habits of other programs: characters beyond U+FFFF as two surrogates of three bytes each (CESU-8), and
- * U+0000 as C0 80 (Java). Of a text that ends in a line break, that break may stand for a last byte that is lost: ftfy's
- * patterns end in `$`, which in Python matches before it.
- */
-export function decodeUtf8Variants(bytes: Uint8Array): string | undefined {
-  const standard: number[] = [];
-  for (let i = 0; i < bytes.length; ) {
-    const byte = bytes[i] as number;
-    const pair = byte === 0xed ? surrogatePair(bytes.subarray(i, i + 6), i + 6 === bytes.length) : undefined;
-    if (pair !== undefined) {
-      standard.push(0xf0 | (pair >> 18), 0x80 | ((pair >> 12) & 63), 0x80 | ((pair >> 6) & 63), 0x80 | (pair & 63));
-      i += 6;
-    } else if (byte === 0xc0 && (bytes[i + 1] === 0x80 || (bytes[i + 1] === 0x0a && i + 2 === bytes.length))) {
-      standard.push(0);
-      i += 2;
-    } else {
-      standard.push(byte);
-      i++;
-    }
-  }
-  return decodeUtf8(Uint8Array.from(standard));
+/** The lowest `bits` bits of a byte. */
+function low(byte: string, bits: number): number {
+  return byte.charCodeAt(0) & ((1 << bits) - 1);
 }
 
-/** ED A0-AF xx ED B0-BF xx: the code point of a surrogate pair. */
-function surrogatePair(bytes: Uint8Array, isEnd: boolean): number | undefined {
-  const [, b1 = 0, b2 = 0, b3 = 0, b4 = 0, b5 = 0] = bytes;
-  const lastFits = b5 >> 6 === 2 || (isEnd && b5 === 0x0a);
-  const isPair = b3 === 0xed && b1 >> 4 === 0xa && b4 >> 4 === 0xb && b2 >> 6 === 2 && lastFits;
-  return isPair ? 0x10000 + (((b1 & 15) << 16) | ((b2 & 63) << 10) | ((b4 & 15) << 6) | (b5 & 63)) : undefined;
+/** UTF-8 of a code point above U+FFFF. */
+function fourBytes(code: number): ByteString {
+  return String.fromCharCode(
+    0xf0 | (code >> 18),
+    0x80 | ((code >> 12) & 0x3f),
+    0x80 | ((code >> 6) & 0x3f),
+    0x80 | (code & 0x3f),
+  );
 }

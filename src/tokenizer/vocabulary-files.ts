@@ -1,6 +1,8 @@
-import { endOfWord, type Vocabulary } from './vocabulary.ts';
+import { parseObject, shown } from './json-object.ts';
+import { readIds, readMerge, readTokenizerJson, tokenizerJson } from './tokenizer-json.ts';
+import { endOfWord, mergeTable, type Vocabulary } from './vocabulary.ts';
 
-/** The contents of a model directory's tokenizer files, as transformers names them. */
+/** The tokenizer files of a model directory, by name, as text. */
 export type VocabularyFiles = {
   'merges.txt'?: string;
   'vocab.json'?: string;
@@ -10,170 +12,110 @@ export type VocabularyFiles = {
 };
 
 /**
- * Reads a vocabulary from `vocab.json` with `merges.txt`, or from `tokenizer.json`.
- * @throws SyntaxError that names the file, on anything that is not a whole byte-level BPE vocabulary
+ * Reads a model's own vocabulary: `tokenizer.json`, or else `vocab.json` with `merges.txt`. The start and end tokens
+ * are those named in `tokenizer_config.json` or `special_tokens_map.json`, else those of OpenAI or open_clip.
+ * Throws a SyntaxError that names the file for anything malformed, for a merge of or into something that is no token,
+ * for ids that are not 0 to n - 1, and for a tokenizer of another kind than CLIP's.
  */
 export function readVocabulary(files: VocabularyFiles): Vocabulary {
-  const { ids, merges, source } = readTokens(files);
-  checkIds(ids, source);
-  checkMerges(ids, merges, source);
-  const startToken = specialToken(files, 'bos_token') ?? '<|startoftext|>';
-  const endToken = specialToken(files, 'eos_token') ?? '<|endoftext|>';
-  for (const token of [startToken, endToken]) {
-    if (!ids.has(token)) fail(source, `the control token ${token} has no id`);
-  }
-  return { merges, ids, startToken, endToken };
-}
-
-type Tokens = { ids: Map<string, number>; merges: string[]; source: string };
-
-function readTokens(files: VocabularyFiles): Tokens {
-  const vocab = files['vocab.json'];
-  const merges = files['merges.txt'];
-  if (vocab !== undefined && merges !== undefined) {
-    const lines = merges
-      .split(/\r?\n/)
-      .filter((line, index) => line !== '' && !(index === 0 && line.startsWith('#version')));
-    return { ids: idMap(parse('vocab.json', vocab), 'vocab.json'), merges: lines, source: 'vocab.json and merges.txt' };
-  }
-  const source = 'tokenizer.json';
-  if (files[source] === undefined) fail('the vocabulary', 'expected vocab.json and merges.txt, or tokenizer.json');
-  const { model, added_tokens: added = [] } = parse(source, files[source]) as TokenizerJson;
-  if (model?.type !== 'BPE' || model.end_of_word_suffix !== endOfWord || !Array.isArray(model.merges)) {
-    fail(source, `expected a BPE model with the suffix ${endOfWord}`);
-  }
-  const ids = idMap(model.vocab, source);
-  for (const { content, id } of added) ids.set(content, id);
-  const pairs = model.merges.map((pair) => (Array.isArray(pair) ? pair.join(' ') : pair));
-  return { ids, merges: pairs, source };
-}
-
-type TokenizerJson = {
-  model?: { type?: string; end_of_word_suffix?: string; vocab?: unknown; merges?: (string | [string, string])[] };
-  added_tokens?: { content: string; id: number }[];
-};
-
-function idMap(vocab: unknown, source: string): Map<string, number> {
-  if (typeof vocab !== 'object' || vocab === null || Array.isArray(vocab))
-    fail(source, 'expected tokens with their ids');
-  return new Map(Object.entries(vocab as Record<string, number>));
-}
-
-/** Ids must be 0, 1, 2 ...: a hole would be a row of the embedding that nothing reaches, two tokens of one id a mistake. */
-function checkIds(ids: ReadonlyMap<string, number>, source: string): void {
-  const owners: (string | undefined)[] = new Array(ids.size).fill(undefined);
-  for (const [token, id] of ids) {
-    if (!Number.isSafeInteger(id) || id < 0 || id >= ids.size) {
-      fail(source, `expected ids 0 to ${ids.size - 1} but '${token}' has ${JSON.stringify(id)}`);
-    }
-    if (owners[id] !== undefined) fail(source, `'${owners[id]}' and '${token}' both have id ${id}`);
-    owners[id] = token;
-  }
-}
-
-function checkMerges(ids: ReadonlyMap<string, number>, merges: readonly string[], source: string): void {
-  for (const pair of merges) {
-    const parts = typeof pair === 'string' ? pair.split(' ') : [];
-    if (parts.length !== 2) fail(source, `expected a merge of two tokens but got ${JSON.stringify(pair)}`);
-    const unknown = [...parts, parts.join('')].find((token) => !ids.has(token));
-    if (unknown !== undefined) fail(source, `merge '${pair}' needs token '${unknown}', which has no id`);
-  }
-}
-
-/** Given as a string, or as an object with its content. */
-function specialToken(files: VocabularyFiles, key: 'bos_token' | 'eos_token'): string | undefined {
-  for (const name of ['special_tokens_map.json', 'tokenizer_config.json'] as const) {
-    const file = files[name];
-    const value = file === undefined ? undefined : (parse(name, file) as Record<string, unknown>)[key];
-    if (typeof value === 'string') return value;
-    if (typeof value === 'object' && value !== null && 'content' in value) return String(value.content);
-  }
-  return undefined;
-}
-
-function parse(source: string, text: string): unknown {
+  const content = files['tokenizer.json'];
+  const { ids, merges } =
+    content === undefined ? readVocabAndMerges(files['vocab.json'], files['merges.txt']) : readTokenizerJson(content);
+  checkIds(ids, content === undefined ? 'vocab.json' : 'tokenizer.json');
+  const vocabulary = {
+    merges,
+    ids,
+    startToken: specialToken(files, 'bos_token', ids, ['<|startoftext|>', '<start_of_text>']),
+    endToken: specialToken(files, 'eos_token', ids, ['<|endoftext|>', '<end_of_text>']),
+  };
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch (error) {
-    fail(source, (error as Error).message);
+    mergeTable(vocabulary);
+  } catch (cause) {
+    const file = content === undefined ? 'merges.txt' : 'tokenizer.json';
+    throw new SyntaxError(`Cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
-  return fail(source, 'expected a JSON object');
+  return vocabulary;
 }
 
-function fail(source: string, reason: string): never {
-  throw new SyntaxError(`Cannot read ${source}: ${reason}`);
+function readVocabAndMerges(
+  vocab: string | undefined,
+  mergesText: string | undefined,
+): { ids: Map<string, number>; merges: string[] } {
+  if (vocab === undefined || mergesText === undefined) {
+    const got = vocab !== undefined ? 'vocab.json only' : mergesText !== undefined ? 'merges.txt only' : 'none of them';
+    throw new SyntaxError(
+      `Cannot read vocabulary: expected tokenizer.json, or vocab.json and merges.txt, but got ${got}`,
+    );
+  }
+  const ids = readIds(parseObject(vocab, 'vocab.json'), 'vocab.json');
+  if (![...ids.keys()].some((token) => token.length > endOfWord.length && token.endsWith(endOfWord))) {
+    throw new SyntaxError(
+      `Cannot read vocab.json: expected tokens that end in "${endOfWord}" as CLIP's do but got none`,
+    );
+  }
+  const lines = mergesText.split(/\r?\n/);
+  while (lines.at(-1) === '') lines.pop();
+  const merges = lines.flatMap((line, i) =>
+    i === 0 && line.startsWith('#version') ? [] : readMerge(line, `line ${i + 1}`, 'merges.txt'),
+  );
+  return { ids, merges };
+}
+
+/** Ids number the rows of the embedding table: each of 0 to n - 1 once. */
+function checkIds(ids: ReadonlyMap<string, number>, file: string): void {
+  const expected = `Cannot read ${file}: expected ids from 0 to ${ids.size - 1}, one for each of ${ids.size} tokens`;
+  const tokens = new Map<number, string>();
+  for (const [token, id] of ids) {
+    const other = tokens.get(id);
+    if (other !== undefined) throw new SyntaxError(`${expected}, but got ${id} for "${other}" and "${token}"`);
+    if (!Number.isInteger(id) || id < 0 || id >= ids.size) {
+      throw new SyntaxError(`${expected}, but got ${id} for "${token}"`);
+    }
+    tokens.set(id, token);
+  }
+}
+
+/** The token that a config file names, else the first of `usual` that is in the vocabulary. */
+function specialToken(
+  files: VocabularyFiles,
+  key: 'bos_token' | 'eos_token',
+  ids: ReadonlyMap<string, number>,
+  usual: readonly string[],
+): string {
+  for (const file of ['tokenizer_config.json', 'special_tokens_map.json'] as const) {
+    const content = files[file];
+    const named = content === undefined ? undefined : parseObject(content, file)[key];
+    if (named === undefined || named === null) continue;
+    const token = typeof named === 'object' && 'content' in named ? named.content : named;
+    if (typeof token === 'string' && ids.has(token)) return token;
+    throw new SyntaxError(`Cannot read ${file}: expected ${key} to be in the vocabulary but got ${shown(named)}`);
+  }
+  const found = usual.find((token) => ids.has(token));
+  if (found !== undefined) return found;
+  throw new SyntaxError(
+    `Cannot read vocabulary: expected ${usual.join(' or ')} in it but got neither; ` +
+      `name its ${key} in tokenizer_config.json`,
+  );
 }
 
 /**
- * Writes a vocabulary as the files from which transformers' CLIPTokenizer, old and new, and open_clip read it.
- * @returns file contents by name
+ * The files that let transformers (`CLIPTokenizer`, `AutoTokenizer`) and open_clip open the vocabulary: file name to
+ * content. They give the same ids for ordinary text; they do not mend broken text, and they take special tokens in a
+ * text for what they say.
+ * @param contextLength ids per text, start and end included
  */
 export function writeVocabulary(vocabulary: Vocabulary, contextLength: number): Record<string, string> {
-  const { ids, merges, startToken, endToken } = vocabulary;
+  const { merges, ids, startToken, endToken } = vocabulary;
   const special = { bos_token: startToken, eos_token: endToken, pad_token: endToken, unk_token: endToken };
-  const config = { tokenizer_class: 'CLIPTokenizer', model_max_length: contextLength, ...special };
   return {
     'vocab.json': JSON.stringify(Object.fromEntries(ids)),
-    'merges.txt': `${['#version: 0.2', ...merges].join('\n')}\n`,
-    'tokenizer.json': JSON.stringify(tokenizerJson(vocabulary)),
-    'tokenizer_config.json': `${JSON.stringify(config, null, 2)}\n`,
-    'special_tokens_map.json': `${JSON.stringify(special, null, 2)}\n`,
-  };
-}
-
-/** The pipeline of transformers' CLIPTokenizer, as the `tokenizers` library writes it. */
-function tokenizerJson({ ids, merges, startToken, endToken }: Vocabulary): object {
-  const special = (content: string) => ({
-    id: ids.get(content),
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  });
-  const byteLevel = { type: 'ByteLevel', trim_offsets: true, use_regex: true };
-  const words = "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: [special(startToken), special(endToken)],
-    normalizer: {
-      type: 'Sequence',
-      normalizers: [
-        { type: 'NFC' },
-        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
-        { type: 'Lowercase' },
-      ],
-    },
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        { type: 'Split', pattern: { Regex: words }, behavior: 'Removed', invert: true },
-        { ...byteLevel, add_prefix_space: false },
-      ],
-    },
-    post_processor: {
-      type: 'RobertaProcessing',
-      sep: [endToken, ids.get(endToken)],
-      cls: [startToken, ids.get(startToken)],
-      trim_offsets: false,
-      add_prefix_space: false,
-    },
-    decoder: { ...byteLevel, add_prefix_space: true },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: endToken,
-      continuing_subword_prefix: '',
-      end_of_word_suffix: endOfWord,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(ids),
-      merges: merges.map((pair) => pair.split(' ')),
-    },
+    'merges.txt': ['#version: 0.2', ...merges, ''].join('\n'),
+    'tokenizer_config.json': JSON.stringify(
+      { ...special, model_max_length: contextLength, tokenizer_class: 'CLIPTokenizer' },
+      null,
+      2,
+    ),
+    'special_tokens_map.json': JSON.stringify(special, null, 2),
+    'tokenizer.json': tokenizerJson(vocabulary),
   };
 }

@@ -6,7 +6,7 @@ import {
   type VitConfig,
 } from '../config.ts';
 import { ModelError } from '../errors.ts';
-import { JsonFields } from './json.ts';
+import { type JsonFields, jsonFields, parseJson } from './json.ts';
 
 /** Pillow's numbers for the filters that `resample` may name. */
 const resamples = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
@@ -18,7 +18,7 @@ const resamples = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
  * @throws SyntaxError on a malformed file, ModelError on a model that is not CLIP
  */
 export function readHuggingfaceConfig(config: string, preprocessor: string | undefined): ClipConfig {
-  const root = JsonFields.parse('config.json', config);
+  const root = parseJson('config.json', config);
   const modelType = root.value('model_type') ?? 'clip';
   if (modelType === 'clip_text_model') {
     return { embedDim: root.count('projection_dim', 512), text: readText(root), preprocess: openaiPreprocess(224) };
@@ -31,7 +31,7 @@ export function readHuggingfaceConfig(config: string, preprocessor: string | und
   if (modelType !== 'clip') {
     throw new ModelError(`Cannot load model: expected a CLIP but config.json says model_type '${modelType}'`);
   }
-  const empty = new JsonFields('config.json', {});
+  const empty = jsonFields('config.json', {});
   const text = readText((root.object('text_config') ?? empty).overlaid(root.object('text_config_dict')));
   const vision = readVision((root.object('vision_config') ?? empty).overlaid(root.object('vision_config_dict')));
   const preprocess = readPreprocessor(preprocessor, vision.imageSize);
@@ -72,7 +72,7 @@ function readVision(fields: JsonFields): VitConfig {
 function readPreprocessor(file: string | undefined, imageSize: number): PreprocessConfig {
   const defaults = { ...openaiPreprocess(imageSize), order: 'huggingface' } as const;
   if (file === undefined) return defaults;
-  const fields = JsonFields.parse('preprocessor_config.json', file);
+  const fields = parseJson('preprocessor_config.json', file);
   for (const step of ['do_resize', 'do_rescale', 'do_normalize']) {
     if (!fields.boolean(step, true)) fields.fail(step, 'true, as CLIP has it');
   }

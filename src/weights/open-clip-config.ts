@@ -8,7 +8,7 @@ import {
   type VisionConfig,
 } from '../config.ts';
 import { ModelError } from '../errors.ts';
-import { JsonFields } from './json.ts';
+import { type JsonFields, parseJson } from './json.ts';
 
 /** The fields that say how CLIP's own architecture is dimensioned; all others ask for another one, or concern training. */
 const known = {
@@ -60,7 +60,7 @@ const harmless: Record<string, unknown> = {
  * @throws SyntaxError on a malformed file, ModelError where it asks for something else than CLIP's towers
  */
 export function readOpenClipConfig(file: string): ClipConfig {
-  const root = JsonFields.parse('open_clip_config.json', file);
+  const root = parseJson('open_clip_config.json', file);
   const model = root.object('model_cfg') ?? root;
   refuseUnknown(model, known.model_cfg);
   const vision = model.object('vision_cfg') ?? model.fail('vision_cfg', 'an object');

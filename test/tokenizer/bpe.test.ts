@@ -1,93 +1,121 @@
 import assert from 'node:assert/strict';
-import { bpe, mergeTable } from '../../src/tokenizer/bpe.ts';
-import { byteCharacters, fromByteCharacters, toByteCharacters } from '../../src/tokenizer/bytes.ts';
-import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
-import { trainBpe } from '../../src/tokenizer/train-bpe.ts';
-import type { Vocabulary } from '../../src/tokenizer/vocabulary.ts';
+import fc from 'fast-check';
+import { encodeWord, type MergeTable } from '../../src/tokenizer/bpe.ts';
+import { byteAlphabet, byteCharactersToBytes, textToByteCharacters } from '../../src/tokenizer/bytes.ts';
+import { createHeap } from '../../src/tokenizer/heap.ts';
 
-/** A vocabulary of three letters and what they merge to. */
-function letters(...merges: string[]): Vocabulary {
-  const tokens = ['a', 'b', 'c', ...merges.map((pair) => pair.replace(' ', ''))];
-  return { merges, ids: new Map(tokens.map((token, id) => [token, id])), startToken: '', endToken: '' };
+/** A vocabulary of one-letter and merged tokens in the order given; ids are positions. */
+function toy(...merges: string[]): { table: MergeTable; encode: (word: string) => string[] } {
+  const tokens = [
+    ...new Set([...merges.join('').replaceAll(' ', ''), ...merges.map((merge) => merge.replace(' ', ''))]),
+  ];
+  const id = (token: string) => tokens.indexOf(token);
+  const pairs = merges.map((merge) => merge.split(' ') as [string, string]);
+  const table = {
+    size: tokens.length,
+    ranks: new Map(pairs.map(([left, right], rank) => [id(left) * tokens.length + id(right), rank])),
+    results: pairs.map(([left, right]) => id(left + right)),
+  };
+  return { table, encode: (word) => encodeWord([...word].map(id), table).map((token) => tokens[token]!) };
 }
 
-function merged(word: string, ...merges: string[]): string[] {
-  const vocabulary = letters(...merges);
-  const names = [...vocabulary.ids.keys()];
-  const symbols = [...word].map((letter) => vocabulary.ids.get(letter) as number);
-  return bpe(symbols, mergeTable(vocabulary)).map((id) => names[id] as string);
+/** The merge loop as OpenAI wrote it: one pass over the word per merge. */
+function encodeSlowly(word: readonly number[], { size, ranks, results }: MergeTable): number[] {
+  let ids = [...word];
+  for (;;) {
+    const known = ids.slice(1).flatMap((right, at) => ranks.get(ids[at]! * size + right) ?? []);
+    if (known.length === 0) return ids;
+    const best = Math.min(...known);
+    const merged: number[] = [];
+    for (let at = 0; at < ids.length; at++) {
+      const isBest = at + 1 < ids.length && ranks.get(ids[at]! * size + ids[at + 1]!) === best;
+      merged.push(isBest ? results[best]! : ids[at]!);
+      if (isBest) at++;
+    }
+    ids = merged;
+  }
 }
 
-describe('bpe()', () => {
-  it('merges the pair that was learnt first, wherever it stands', () => {
-    assert.deepEqual(merged('abcab', 'a b', 'b c'), ['ab', 'c', 'ab']);
-    assert.deepEqual(merged('abcab', 'b c', 'a b'), ['a', 'bc', 'ab']);
+describe('encodeWord()', () => {
+  it('merges the pair that was learned first, not the leftmost one', () => {
+    assert.deepEqual(toy('b c', 'a b').encode('abc'), ['a', 'bc']);
+    assert.deepEqual(toy('a b', 'b c').encode('abc'), ['ab', 'c']);
   });
 
-  it('merges from left to right without overlap', () => {
-    assert.deepEqual(merged('aaa', 'a a'), ['aa', 'a']);
-    assert.deepEqual(merged('aaaaa', 'a a', 'aa aa'), ['aaaa', 'a']);
+  it('merges overlapping pairs from left to right', () => {
+    assert.deepEqual(toy('a a').encode('aaaaa'), ['aa', 'aa', 'a']);
+    assert.deepEqual(toy('a a', 'aa a').encode('aaaaa'), ['aa', 'aaa']);
   });
 
-  it('goes on with what merges made', () => {
-    assert.deepEqual(merged('abc', 'a b', 'ab c'), ['abc']);
-    assert.deepEqual(merged('abcabc', 'a b', 'ab c', 'abc abc'), ['abcabc']);
+  it('merges a pair everywhere before it looks at what that makes', () => {
+    // "bca" was learned before "bc", from other parts: after the first "bc" it must wait until the second one is merged
+    // too.
+    assert.deepEqual(toy('bc b', 'b c').encode('bcbc'), ['bc', 'bc']);
   });
 
-  it('leaves alone what it does not know', () => {
-    assert.deepEqual(merged('cba', 'a b'), ['c', 'b', 'a']);
-    assert.deepEqual(merged('a', 'a b'), ['a']);
+  it('has nothing to merge in an empty word and in one letter', () => {
+    assert.deepEqual(toy('a b').encode(''), []);
+    assert.deepEqual(toy('a b').encode('a'), ['a']);
   });
 
-  it('finishes all places of a pair before a pair that was learnt earlier appears by it', () => {
-    assert.deepEqual(merged('ababc', 'ab ab', 'a b'), ['abab', 'c']);
+  it('agrees with the loop that passes over the word for every merge', () => {
+    const { table } = toy(
+      'c a',
+      'a b',
+      'ab c',
+      'b b',
+      'ca b',
+      'b ca',
+      'abc a',
+      'a bb',
+      'ab b',
+      'bb b',
+      'a a',
+      'cab ca',
+    );
+    const word = fc.array(fc.nat({ max: 2 }), { maxLength: 40 });
+    fc.assert(fc.property(word, (ids) => assert.deepEqual(encodeWord(ids, table), encodeSlowly(ids, table))));
   });
 });
 
-describe('byte characters', () => {
-  it('are 256 printable characters', () => {
-    assert.equal(new Set(byteCharacters).size, 256);
-    assert.ok(byteCharacters.every((character) => /[^\s\p{Cc}]/u.test(character)));
-    assert.deepEqual(byteCharacters.slice(0, 3), ['!', '"', '#']);
-  });
-
-  it('write a space as Ġ and é as two', () => {
-    assert.equal(toByteCharacters(' é'), 'ĠÃ©');
-    assert.equal(fromByteCharacters('ĠÃ©'), ' é');
-  });
-
-  it('decode broken UTF-8 to replacement characters', () => {
-    assert.equal(fromByteCharacters('Ãa'), '\ufffda');
-    assert.throws(() => fromByteCharacters('日'), /stands for no byte/);
+describe('createHeap()', () => {
+  it('gives numbers in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer()), (numbers) => {
+        const heap = createHeap<number>((a, b) => a < b);
+        for (const number of numbers) heap.push(number);
+        assert.equal(heap.peek(), numbers.length ? Math.min(...numbers) : undefined);
+        assert.deepEqual(
+          numbers.map(() => heap.pop()),
+          [...numbers].sort((a, b) => a - b),
+        );
+        assert.equal(heap.pop(), undefined);
+      }),
+    );
   });
 });
 
-describe('trainBpe()', () => {
-  it('merges the most frequent pair first', () => {
-    // low twice, lower once, newest twice: "l o" and "w e" occur three times, and "l o" comes first; then five pairs twice
-    const { merges } = trainBpe(['low low lower', 'newest newest'], 514 + 3);
-    assert.deepEqual(merges, ['l o', 'w e', 'e we']);
+describe('bytes as characters', () => {
+  it('are 256, in the order of OpenAI', () => {
+    assert.equal(new Set(byteAlphabet).size, 256);
+    assert.equal(byteAlphabet.slice(0, 3).join(''), '!"#');
+    assert.equal(byteAlphabet.slice(93, 96).join(''), '~¡¢'.slice(0, 3));
+    assert.equal(byteAlphabet[188], 'Ā'); // byte 00, the first that does not print
+    assert.equal(byteAlphabet[255], 'Ń'); // byte AD, the last
   });
 
-  it('stops where no pair occurs twice', () => {
-    assert.deepEqual(trainBpe(['ab'], 1000).merges, []);
-    assert.deepEqual(trainBpe(['ab ab'], 1000).merges, ['a b</w>']);
+  it('stand for UTF-8', () => {
+    assert.equal(textToByteCharacters('aé 😀').join(''), 'aÃ©ĠðŁĺĢ');
+    assert.deepEqual([...byteCharactersToBytes('Ã©Ġ')], [0xc3, 0xa9, 0x20]);
+    assert.deepEqual([...byteCharactersToBytes('中')], [0xe4, 0xb8, 0xad], 'no byte: its own UTF-8');
   });
 
-  it('counts pairs that overlap as bpe() merges them', () => {
-    const vocabulary = trainBpe(['aaaa aaaa aaaa'], 1000);
-    const tokenizer = createTokenizer(vocabulary, 16);
-    assert.equal(tokenizer.encode('aaaa').length, 1);
-    assert.equal(tokenizer.decode(tokenizer.encode('aaaa a')), 'aaaa a ');
-  });
-
-  it('encodes any text with what it learnt', () => {
-    const tokenizer = createTokenizer(trainBpe(['the cat sat on the mat'], 530), 16);
-    assert.equal(tokenizer.decode(tokenizer.encode('Die Katze, 日本!')), 'die katze , 日本 ! ');
-    assert.ok(tokenizer.encode('the cat').length < 7);
-  });
-
-  it('refuses fewer tokens than there are bytes', () => {
-    assert.throws(() => trainBpe(['a'], 513), /expected 514 tokens or more but got 513/);
+  it('come back as the same bytes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const bytes = byteCharactersToBytes(textToByteCharacters(text).join(''));
+        assert.equal(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), text);
+      }),
+    );
   });
 });
