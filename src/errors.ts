@@ -39,3 +39,8 @@ export function assertShape(
   if (fits) return;
   throw new TypeError(`${action} [${expected.join(', ')}] but got [${actual.join(', ')}]${cure ? `; ${cure}` : ''}`);
 }
+
+/** A picture that cannot be read: damaged, too large, or of a format for which no decoder is there. */
+export class ImageError extends SyntaxError {
+  override readonly name = 'ImageError';
+}

@@ -15,7 +15,9 @@ export {
   type VitConfig,
 } from './config.ts';
 export { type EmbedOptions, type EmbedTextOptions, embedImages, embedTexts, similarities } from './embed.ts';
-export { ModelError, TextTooLongError } from './errors.ts';
+export { ImageError, ModelError, TextTooLongError } from './errors.ts';
+export type { Image, ImageMode } from './image/image.ts';
+export { preprocess } from './image/preprocess.ts';
 export { attentionWeights } from './nn/attention.ts';
 export { type Block, block, transformer } from './nn/block.ts';
 export { type ClipWeights, parameterCount, parameterShapes, type Towers } from './parameters.ts';

@@ -1,0 +1,21 @@
+import { announce } from '../../announce.ts';
+import { ImageError } from '../../errors.ts';
+
+/** Pillow's MAX_IMAGE_PIXELS: a picture above it is announced, one above twice as many is refused. */
+const manyPixels = 89_478_485;
+
+/** Larger files are not read: 512 MiB. */
+export const maxBytes = 2 ** 29;
+
+/** Called with the size that a header claims, before any decoder runs. @throws ImageError */
+export function checkPixels(width: number, height: number): void {
+  if (!(width > 0 && height > 0))
+    throw new ImageError(`Cannot read image: its header says ${width} x ${height} pixels`);
+  const pixels = width * height;
+  if (pixels > 2 * manyPixels) {
+    throw new ImageError(
+      `Cannot read image: ${width} x ${height} are ${pixels} pixels, more than ${2 * manyPixels}; it may be a decompression bomb`,
+    );
+  }
+  if (pixels > manyPixels) announce(`an image of ${width} x ${height} is large enough to be a decompression bomb`);
+}

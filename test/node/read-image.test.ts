@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { openaiPreprocess } from '../../src/config.ts';
+import { preparePixels } from '../../src/image/preprocess.ts';
+import { toRgb } from '../../src/image/to-rgb.ts';
+import { ImageError, readImage } from '../../src/node.ts';
+import { goldens } from '../golden.ts';
+
+const images = join(goldens, 'images');
+const { images: manifest } = JSON.parse(await readFile(join(images, 'manifest.json'), 'utf8')) as {
+  images: { file: string; mode: string; width: number; height: number; size: number }[];
+};
+
+/** The one file that does not come out as from Pillow: jpeg-js decodes print colours with another inverse transform. */
+const printColours = { file: 'jpeg-cmyk.jpg', decoded: 3, expected: 3 };
+
+/** Read by sharp, so that the decoder under test is not its own judge. */
+async function rgbOf(file: string): Promise<Uint8Array> {
+  return sharp(join(images, file)).toColourspace('srgb').removeAlpha().raw().toBuffer();
+}
+
+function largestDifference(actual: ArrayLike<number>, expected: Uint8Array): number {
+  assert.equal(actual.length, expected.length);
+  return expected.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (actual[i] as number))), 0);
+}
+
+describe('the golden pictures', () => {
+  for (const { file, mode, width, height, size } of manifest) {
+    const allowed = file === printColours.file ? printColours : { decoded: 0, expected: 0 };
+
+    it(`reads ${file} as Pillow does`, async () => {
+      const image = await readImage(join(images, file));
+      assert.deepEqual([image.width, image.height], [width, height]);
+      if (file !== printColours.file) assert.equal(image.mode, mode);
+      const worst = largestDifference(toRgb(image).data, await rgbOf(`${file}.decoded.png`));
+      assert.ok(worst <= allowed.decoded, `differs by ${worst}`);
+    });
+
+    it(`resizes and crops ${file} to ${size} as OpenAI's preprocessing does`, async () => {
+      const prepared = preparePixels(await readImage(join(images, file)), openaiPreprocess(size));
+      const worst = largestDifference(prepared.data, await rgbOf(`${file}.expected.png`));
+      assert.ok(worst <= allowed.expected, `differs by ${worst}`);
+    });
+  }
+});
+
+describe('readImage()', () => {
+  it('turns a picture as its EXIF data say, when asked', async () => {
+    const path = join(images, 'jpeg-exif-rotate.jpg');
+    const stored = await readImage(path);
+    const upright = await readImage(path, { exifRotate: true });
+    assert.deepEqual([upright.width, upright.height], [stored.height, stored.width]);
+  });
+
+  it('takes bytes as well as paths, and goes by the content', async () => {
+    const path = join(images, 'rgb-upscale.png');
+    assert.deepEqual(await readImage(await readFile(path)), await readImage(path));
+  });
+
+  const broken: [what: string, bytes: () => Promise<Uint8Array>, message: RegExp][] = [
+    ['an empty file', async () => new Uint8Array(0), /expected PNG or JPEG .* but the file is empty/],
+    ['text', async () => new TextEncoder().encode('hello'), /the content is none of these/],
+    [
+      'a PNG cut short',
+      async () => (await readFile(join(images, 'rgba.png'))).subarray(0, 3000),
+      /the file ends early/,
+    ],
+    [
+      'a JPEG cut short',
+      async () => (await readFile(join(images, 'jpeg-444-q95.jpg'))).subarray(0, 9000),
+      /the file ends early/,
+    ],
+    ['a JPEG of its first bytes', async () => new Uint8Array([0xff, 0xd8, 0xff, 0xe0]), /no frame/],
+  ];
+  for (const [what, bytes, message] of broken) {
+    it(`refuses ${what}`, async () => {
+      const given = await bytes();
+      await assert.rejects(readImage(given), (error) => error instanceof ImageError && message.test(error.message));
+    });
+  }
+
+  it('refuses a PNG that claims 60,000 x 60,000 before it is decoded', async () => {
+    const bytes = new Uint8Array(await readFile(join(images, 'rgba.png')));
+    new DataView(bytes.buffer).setUint32(16, 60_000);
+    new DataView(bytes.buffer).setUint32(20, 60_000);
+    const start = performance.now();
+    await assert.rejects(readImage(bytes), /60000 x 60000 are 3600000000 pixels, more than 178956970/);
+    assert.ok(performance.now() - start < 50);
+  });
+
+  it('reads a PNG with bytes after its end', async () => {
+    const bytes = await readFile(join(images, 'rgba.png'));
+    assert.deepEqual(await readImage(Buffer.concat([bytes, Buffer.from('PK')])), await readImage(bytes));
+  });
+});
