@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from './clip.ts';
+import type { Image } from './image/image.ts';
+import { preprocess } from './image/preprocess.ts';
 
 export type EmbedOptions = {
   /** Rows that go through the network at once; more needs more memory. */
   batchSize?: number;
-  /** Called after each batch with the rows done so far and all rows. */
+  /** Called after each batch with the rows done so far and all rows, as far as they are known. */
   onProgress?: (done: number, total: number) => void;
   /** Stops between batches by throwing the signal's reason. */
   signal?: AbortSignal;
@@ -44,32 +46,64 @@ export async function embedTexts(
   return embeddings;
 }
 
+/** A decoded picture, or float32 [size, size, 3] as `preprocess` returns it. */
+export type ImageInput = Image | Float32Array;
+
+/** Tells one picture from several. */
+export function isImageInput(value: unknown): value is ImageInput {
+  return (
+    value instanceof Float32Array || (typeof value === 'object' && value !== null && 'mode' in value && 'data' in value)
+  );
+}
+
 /**
- * Embeds pictures that are ready for the network.
- * @param images float32 [size, size, 3] each, normalised, as `preprocess` returns them
- * @returns one unit vector [embedDim] per picture
- * @throws TypeError on an array of another length
+ * Embeds pictures. From an iterable, also an async one, they are taken batch by batch, so a large folder is never in
+ * memory at once.
+ * @returns one unit vector [embedDim] per picture, in the same order
+ * @throws TypeError on what is no picture or an array of another length
  */
 export async function embedImages(
   clip: Clip,
-  images: readonly Float32Array[],
+  images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
   { batchSize = 16, ...options }: EmbedOptions = {},
 ): Promise<Float32Array[]> {
-  const { size } = clip.config.preprocess;
-  const length = size * size * 3;
-  images.forEach((image, index) => {
-    if (image.length === length) return;
-    throw new TypeError(
-      `Cannot embed image ${index}: expected ${length} values [${size}, ${size}, 3] but got ${image.length}`,
-    );
-  });
   const embeddings: Float32Array[] = [];
-  await inBatches(images, batchSize, options, async (batch) => {
-    const pixels = new Float32Array(batch.length * length);
-    for (const [position, image] of batch.entries()) pixels.set(image, position * length);
-    embeddings.push(...(await unitRows(() => clip.encodeImage(tf.tensor4d(pixels, [batch.length, size, size, 3])))));
-  });
+  let batch: Float32Array[] = [];
+  const total = Array.isArray(images) ? images.length : undefined;
+  checkBatchSize(batchSize);
+  const encodeBatch = async () => {
+    options.signal?.throwIfAborted();
+    embeddings.push(...(await encodePixels(clip, batch)));
+    batch = [];
+    options.onProgress?.(embeddings.length, total ?? embeddings.length);
+  };
+  for await (const image of images) {
+    batch.push(toPixels(clip, image, embeddings.length + batch.length));
+    if (batch.length === batchSize) await encodeBatch();
+  }
+  if (batch.length > 0) await encodeBatch();
   return embeddings;
+}
+
+function toPixels(clip: Clip, image: ImageInput, index: number): Float32Array {
+  const { size } = clip.config.preprocess;
+  if (!isImageInput(image)) {
+    throw new TypeError(
+      `Cannot embed image ${index}: expected what readImage or preprocess returns but got ${typeof image}`,
+    );
+  }
+  if (!(image instanceof Float32Array)) return preprocess(image, clip.config.preprocess);
+  if (image.length === size * size * 3) return image;
+  throw new TypeError(
+    `Cannot embed image ${index}: expected ${size * size * 3} values [${size}, ${size}, 3] but got ${image.length}`,
+  );
+}
+
+async function encodePixels(clip: Clip, batch: readonly Float32Array[]): Promise<Float32Array[]> {
+  const { size } = clip.config.preprocess;
+  const pixels = new Float32Array(batch.length * size * size * 3);
+  for (const [position, image] of batch.entries()) pixels.set(image, position * size * size * 3);
+  return unitRows(() => clip.encodeImage(tf.tensor4d(pixels, [batch.length, size, size, 3])));
 }
 
 /**
@@ -79,7 +113,7 @@ export async function embedImages(
  */
 export async function similarities(
   clip: Clip,
-  images: readonly Float32Array[],
+  images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
   texts: readonly string[],
   options: EmbedTextOptions = {},
 ): Promise<{ cosine: Float32Array[]; probability: Float32Array[] }> {
@@ -89,11 +123,13 @@ export async function similarities(
   return { cosine, probability: cosine.map((row) => softmax(row, clip.logitScale)) };
 }
 
-function dot(one: Float32Array, other: Float32Array): number {
+/** The cosine of two unit vectors. */
+export function dot(one: Float32Array, other: Float32Array): number {
   return one.reduce((sum, value, index) => sum + value * (other[index] as number), 0);
 }
 
-function softmax(cosines: Float32Array, scale: number): Float32Array {
+/** e^(scale · cosine), scaled so that they sum to 1. */
+export function softmax(cosines: Float32Array, scale: number): Float32Array {
   const highest = Math.max(...cosines);
   const weights = cosines.map((cosine) => Math.exp(scale * (cosine - highest)));
   const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -118,13 +154,16 @@ async function inBatches<T>(
   { onProgress, signal }: EmbedOptions,
   run: (batch: readonly T[]) => Promise<void>,
 ): Promise<void> {
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`Cannot embed: expected batchSize to be a positive integer but got ${batchSize}`);
-  }
+  checkBatchSize(batchSize);
   for (let start = 0; start < items.length; start += batchSize) {
     signal?.throwIfAborted();
     const end = Math.min(start + batchSize, items.length);
     await run(items.slice(start, end));
     onProgress?.(end, items.length);
   }
+}
+
+function checkBatchSize(batchSize: number): void {
+  if (Number.isSafeInteger(batchSize) && batchSize > 0) return;
+  throw new RangeError(`Cannot embed: expected batchSize to be a positive integer but got ${batchSize}`);
 }

@@ -1,5 +1,8 @@
 /** clip-tfjs, the browser-safe surface. In Node, import `clip-tfjs/node`, which has all of this and reads files. */
 export { type BackendName, useBackend } from './backend.ts';
+export { buildClassifier, type Classifier, type ClassifierOptions } from './classify/classifier.ts';
+export { type Classification, type ClassifyOptions, classify, type RankedClass } from './classify/classify.ts';
+export { defaultTemplates, openaiSevenTemplates } from './classify/templates.ts';
 export { Clip } from './clip.ts';
 export {
   type Activation,
@@ -14,7 +17,14 @@ export {
   type VisionConfig,
   type VitConfig,
 } from './config.ts';
-export { type EmbedOptions, type EmbedTextOptions, embedImages, embedTexts, similarities } from './embed.ts';
+export {
+  type EmbedOptions,
+  type EmbedTextOptions,
+  embedImages,
+  embedTexts,
+  type ImageInput,
+  similarities,
+} from './embed.ts';
 export { ImageError, ModelError, TextTooLongError } from './errors.ts';
 export type { Image, ImageMode } from './image/image.ts';
 export { preprocess } from './image/preprocess.ts';

@@ -3,23 +3,29 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import {
+  buildClassifier,
   type Clip,
+  classify,
   embedImages,
   embedTexts,
+  type Image,
   loadClip,
+  preprocess,
+  readImage,
   similarities,
   TextTooLongError,
   useBackend,
 } from '../src/node.ts';
 import { assertClose } from './assert-close.ts';
 import { goldens, onEachBackend, readGolden } from './golden.ts';
-import { readPipelinePixels } from './pipeline.ts';
 import { collectWarnings } from './warnings.ts';
+
+const pipeline = JSON.parse(await readFile(join(goldens, 'pipeline', 'case.json'), 'utf8'));
 
 onEachBackend((backend) => {
   describe('the golden pipeline', () => {
     let clip: Clip;
-    let images: Float32Array[];
+    let images: Image[];
     let labels: string[];
     let golden: Awaited<ReturnType<typeof readGolden>>;
     before(async () => {
@@ -27,8 +33,9 @@ onEachBackend((backend) => {
       await collectWarnings(async () => {
         clip = await loadClip(join(goldens, 'pipeline', 'model.safetensors'), { activation: 'quick_gelu' });
       });
-      images = await readPipelinePixels(clip.config.preprocess);
-      labels = JSON.parse(await readFile(join(goldens, 'pipeline', 'case.json'), 'utf8')).labels;
+      const files: string[] = pipeline.images;
+      images = await Promise.all(files.map((file) => readImage(join(goldens, 'images', file))));
+      labels = pipeline.labels;
       golden = await readGolden(join(goldens, 'pipeline', 'golden.safetensors'));
     });
     after(() => clip.dispose());
@@ -57,6 +64,52 @@ onEachBackend((backend) => {
         probability.flatMap((row) => [...row]),
         golden('probs').values,
         1e-4,
+      );
+    });
+
+    it('gives the prompt ensemble of the reference and its logits', async () => {
+      const classifier = await buildClassifier(clip, pipeline.class_names, { templates: pipeline.templates });
+      assertClose(
+        'weights',
+        classifier.weights.flatMap((row) => [...row]),
+        golden('zeroshot_weights').values,
+        1e-4,
+      );
+      const results = await classify(clip, images, classifier);
+      const logits = results.flatMap(({ ranked }) =>
+        classifier.classNames.map((name) => 100 * (ranked.find(({ label }) => label === name)?.similarity as number)),
+      );
+      assertClose('zeroshot_logits', logits, golden('zeroshot_logits').values, 1e-2); // 1e-4 of a cosine
+    });
+
+    it('classifies one picture, many, and those that come one by one, all the same', async () => {
+      const classifier = await buildClassifier(clip, ['cat', 'dog', 'corgi']);
+      const many = await classify(clip, images, classifier, { batchSize: 3 });
+      async function* oneByOne() {
+        for (const image of images) yield preprocess(image, clip.config.preprocess);
+      }
+      assert.deepEqual(await classify(clip, oneByOne(), classifier, { batchSize: 3 }), many);
+      const [first] = many;
+      const alone = await classify(clip, images[0] as Image, classifier);
+      assert.equal(alone.best?.label, first?.best?.label);
+      assert.ok(Math.abs(alone.ranked.reduce((sum, { probability }) => sum + probability, 0) - 1) < 1e-6);
+      const strict = await classify(clip, images[0] as Image, classifier, { threshold: 0.99 });
+      assert.equal(strict.best, undefined);
+      assert.equal(strict.ranked.length, 3);
+    });
+
+    it('refuses classifiers that make no sense', async () => {
+      await assert.rejects(buildClassifier(clip, []), /expected at least one class name/);
+      await assert.rejects(buildClassifier(clip, ['a', 'b', 'a']), /class 'a' is named twice/);
+      await assert.rejects(
+        buildClassifier(clip, ['a'], { templates: ['a photo'] }),
+        /expected {} where the class name goes/,
+      );
+      const foreign = { classNames: ['a'], templates: [], weights: [new Float32Array(3)] };
+      await assert.rejects(classify(clip, images, foreign), /has width 3 but the model 32; build it with this model/);
+      await assert.rejects(
+        embedImages(clip, ['a.png' as unknown as Image]),
+        /expected what readImage or preprocess returns but got string/,
       );
     });
 

@@ -20,8 +20,8 @@ function cubic(distance: number): number {
 }
 
 /**
- * Resizes exactly as Pillow's `Image.resize`: the filter is widened when shrinking (so nothing aliases), rows first and
- * then columns, rounded to 8 bits after each, alpha premultiplied; palette and bilevel pictures take the nearest pixel.
+ * Resizes exactly as Pillow's `Image.resize`: the filter is widened when shrinking (so nothing aliases), rows and columns
+ * one after the other, rounded to 8 bits after each, alpha premultiplied; palette and bilevel pictures take the nearest pixel.
  */
 export function resize(image: Image, width: number, height: number, interpolation: Interpolation): Image {
   if (width === image.width && height === image.height) return image;
@@ -57,9 +57,15 @@ function nearestPositions(sourceSize: number, size: number): number[] {
   return positions;
 }
 
+/**
+ * Rounding after each pass makes their order matter. Pillow begins with the rows; since version 13 with the columns where
+ * the height loses more than twice as many pixels as the width.
+ */
 function resample(image: Image, width: number, height: number, filter: Filter): Image {
-  const wide = width === image.width ? image : resampleRows(image, width, filter);
-  return height === image.height ? wide : resampleColumns(wide, height, filter);
+  const columnsFirst = height < image.height && image.height - height > 2 * (image.width - width);
+  return columnsFirst
+    ? resampleRows(resampleColumns(image, height, filter), width, filter)
+    : resampleColumns(resampleRows(image, width, filter), height, filter);
 }
 
 /** For each new position: where its window begins in the source, and the weights in it, which sum to 1. */
@@ -98,6 +104,7 @@ function fixedPoint(window: Float64Array): Int32Array {
 }
 
 function resampleRows(image: Image, width: number, filter: Filter): Image {
+  if (width === image.width) return image;
   const channels = channelsOf[image.mode];
   const { starts, weights } = windows(image.width, width, filter);
   const data = sameKind(image.data, width * image.height * channels);
@@ -113,6 +120,7 @@ function resampleRows(image: Image, width: number, filter: Filter): Image {
 }
 
 function resampleColumns(image: Image, height: number, filter: Filter): Image {
+  if (height === image.height) return image;
   const stride = image.width * channelsOf[image.mode];
   const { starts, weights } = windows(image.height, height, filter);
   const data = sameKind(image.data, stride * height);
