@@ -17,3 +17,18 @@ export function bar(share: number): string {
   const steps = Math.round(Math.min(1, Math.max(0, share)) * barWidth * 8);
   return '█'.repeat(Math.floor(steps / 8)) + eighths[steps % 8];
 }
+
+/** The one JSON object of `--json`; floats that came from float32 are cut to the digits that they have. */
+export function printJson(value: unknown): void {
+  const shorten = (_key: string, entry: unknown) =>
+    entry instanceof Float32Array
+      ? Array.from(entry, shortest)
+      : typeof entry === 'number' && !Number.isInteger(entry)
+        ? shortest(entry)
+        : entry;
+  console.log(JSON.stringify(value, shorten));
+}
+
+function shortest(value: number): number {
+  return Number(value.toPrecision(9));
+}

@@ -20,7 +20,7 @@ export async function loadClip(source: string | URL | Blob, options: LoadOptions
 }
 
 /** The files of a directory, or of the directory around a file. */
-async function localFiles(path: string): Promise<ModelFiles> {
+export async function localFiles(path: string): Promise<ModelFiles> {
   const status = await statOrUndefined(path);
   if (!status) {
     const cure =

@@ -5,7 +5,7 @@ import { ImageError } from '../../errors.ts';
 const manyPixels = 89_478_485;
 
 /** Larger files are not read: 512 MiB. */
-export const maxBytes = 2 ** 29;
+export const maxBytes: number = 2 ** 29;
 
 /** Called with the size that a header claims, before any decoder runs. @throws ImageError */
 export function checkPixels(width: number, height: number): void {

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { buildClassifier } from '../classify/classifier.ts';
+import { type Classification, classify } from '../classify/classify.ts';
+import { defaultTemplates } from '../classify/templates.ts';
+import { findPictures } from '../node/find-pictures.ts';
+import { readImage } from '../node/images/read-image.ts';
+import { addModelOptions, collect, type ModelOptions, openClip, parseCount, parseNumber } from './options.ts';
+import { bar, printJson, table } from './output.ts';
+
+type ClassifyCommand = ModelOptions & {
+  labels?: string;
+  labelsFile?: string;
+  template?: string[];
+  templatesFile?: string;
+  top: number;
+  threshold?: number;
+  exifRotate?: boolean;
+};
+
+export function addClassify(program: Command): void {
+  const command = program
+    .command('classify')
+    .summary('say which label fits a picture best')
+    .description('Compare pictures with labels, zero-shot: each label is put into the templates, and the closest wins.')
+    .argument('<pictures...>', 'picture files and folders');
+  addModelOptions(command)
+    .option('-l, --labels <list>', 'labels, separated by commas')
+    .option('--labels-file <path>', 'a file with one label a line')
+    .option('-t, --template <text>', 'a sentence with {} for the label; may be given several times', collect)
+    .option('--templates-file <path>', 'a file with one template a line')
+    .option('-k, --top <count>', 'labels to show', parseCount, 5)
+    .option(
+      '--threshold <cosine>',
+      'the least similarity that counts; below it the answer is "I don\'t know"',
+      parseNumber,
+    )
+    .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "a cat,a dog,a diagram"',
+    )
+    .action(run);
+}
+
+async function run(paths: string[], options: ClassifyCommand): Promise<void> {
+  const labels = await readList(options.labels?.split(','), options.labelsFile, 'labels', '--labels "a cat,a dog"');
+  const templates =
+    options.template || options.templatesFile
+      ? await readList(options.template, options.templatesFile, 'templates', '')
+      : defaultTemplates;
+  const pictures = await findPictures(paths);
+  if (pictures.length === 0) throw new Error(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
+  const clip = await openClip(options);
+  const classifier = await buildClassifier(clip, labels, { templates });
+  const results: ({ path: string } & Classification)[] = [];
+  const failed: { path: string; reason: string }[] = [];
+  for (const { path, isNamed } of pictures) {
+    try {
+      const image = await readImage(path, { exifRotate: options.exifRotate ?? false });
+      const result = await classify(
+        clip,
+        image,
+        classifier,
+        options.threshold === undefined ? {} : { threshold: options.threshold },
+      );
+      results.push({ path, ...result });
+      if (!options.json) console.log(describe(path, result, options.top));
+    } catch (error) {
+      failed.push({ path, reason: (error as Error).message });
+      console.error(`skipped ${path}: ${(error as Error).message}`);
+      if (isNamed || results.length === 0) process.exitCode = 1;
+    }
+  }
+  if (results.length > 0 && !failed.some(({ path }) => paths.includes(path))) process.exitCode = 0;
+  if (options.json) {
+    const shown = results.map(({ path, best, ranked }) => ({
+      path,
+      best: best ?? null,
+      ranked: ranked.slice(0, options.top),
+    }));
+    printJson({ model: options.model, templates, threshold: options.threshold ?? null, results: shown, failed });
+  }
+  clip.dispose();
+}
+
+/** A picture's answer as lines, with bars as long as the probabilities. */
+function describe(path: string, { best, ranked }: Classification, top: number): string {
+  const rows = ranked
+    .slice(0, top)
+    .map(({ label, probability, similarity }) => [
+      `  ${label}`,
+      `${(100 * probability).toFixed(1).padStart(5)} %`,
+      similarity.toFixed(4),
+      bar(probability),
+    ]);
+  return `${path}: ${best?.label ?? "I don't know"}\n${table(rows)}\n`;
+}
+
+/** From the command line and from a file; empty lines are passed over. */
+export async function readList(
+  given: readonly string[] | undefined,
+  file: string | undefined,
+  what: string,
+  example: string,
+): Promise<string[]> {
+  const lines = file === undefined ? [] : (await readFile(file, 'utf8')).split(/\r?\n/);
+  const list = [...(given ?? []), ...lines].map((entry) => entry.trim()).filter((entry) => entry !== '');
+  if (list.length === 0)
+    throw new Error(`Cannot classify: expected ${what}, e.g. ${example || 'one a line'}, but got none`);
+  return list;
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import cliProgress from 'cli-progress';
+import { type Command, Option } from 'commander';
+import type { Clip } from '../clip.ts';
+import { embedImages, embedTexts } from '../embed.ts';
+import type { Image } from '../image/image.ts';
+import { type EmbeddingFormat, openEmbeddingStore } from '../node/embedding-files.ts';
+import { findPictures } from '../node/find-pictures.ts';
+import { readImage } from '../node/images/read-image.ts';
+import { addModelOptions, type ModelOptions, openClip, parseCount } from './options.ts';
+import { printJson } from './output.ts';
+
+type EmbedCommand = ModelOptions & {
+  out: string;
+  texts?: string;
+  format?: EmbeddingFormat;
+  batchSize: number;
+  truncate?: boolean;
+  exifRotate?: boolean;
+};
+
+export function addEmbed(program: Command): void {
+  const command = program
+    .command('embed')
+    .summary('write the unit vectors of pictures or texts to a file')
+    .description(
+      'Embed pictures, folders of pictures, or lines of text. A run that was stopped goes on where it was when it is started again.',
+    )
+    .argument('[pictures...]', 'picture files and folders');
+  addModelOptions(command)
+    .requiredOption('-o, --out <path>', 'the file to write: .safetensors, .npy or .jsonl')
+    .option('--texts <path>', 'a file with one text a line, in place of pictures; - is standard input')
+    .addOption(
+      new Option('--format <name>', 'the format, where the name of --out does not tell').choices([
+        'safetensors',
+        'npy',
+        'jsonl',
+      ]),
+    )
+    .option('--batch-size <count>', 'rows that go through the model at once', parseCount, 16)
+    .option('--truncate', 'cut texts that are too long')
+    .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ clip-tfjs embed photos/ --model clip-vit-base-patch32 --out photos.safetensors\n  $ clip-tfjs embed --texts captions.txt --model clip-vit-base-patch32 --out captions.npy',
+    )
+    .action(run);
+}
+
+/** Something to embed: its name in the output, and how it is embedded together with others. */
+type Job = { ids: string[]; embed: (clip: Clip, ids: string[]) => Promise<Map<string, Float32Array>> };
+
+async function run(paths: string[], options: EmbedCommand): Promise<void> {
+  const format = formatOf(options);
+  const failed: { id: string; reason: string }[] = [];
+  const job = await makeJob(paths, options, failed);
+  const clip = await openClip(options, options.texts === undefined ? 'image' : 'text');
+  const { mtimeMs } = await stat(options.model);
+  const settings = { model: options.model, mtimeMs, config: clip.config, exifRotate: options.exifRotate ?? false };
+  const digest = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+  const store = await openEmbeddingStore(options.out, format, { model: options.model, digest });
+  const left = job.ids.filter((id) => !store.done.has(id));
+  if (left.length < job.ids.length)
+    console.error(`going on: ${job.ids.length - left.length} of ${job.ids.length} were there already`);
+  const stopped = await embedAll(clip, job, left, store.add, options);
+  if (stopped) {
+    await store.close();
+    console.error(`stopped; run the same command again to go on with ${options.out}`);
+    process.exitCode = 130;
+    return;
+  }
+  const missing = new Set(failed.map(({ id }) => id));
+  const written = job.ids.filter((id) => !missing.has(id));
+  await store.finish(written);
+  clip.dispose();
+  if (failed.length > 0) console.error(`${failed.length} could not be read, see above`);
+  if (failed.some(({ id }) => paths.includes(id)) || written.length === 0) process.exitCode = 1;
+  if (options.json)
+    printJson({ out: options.out, format, rows: written.length, embedDim: clip.config.embedDim, failed });
+  else console.error(`wrote ${written.length} rows of ${clip.config.embedDim} numbers to ${options.out}`);
+}
+
+/** @returns whether Ctrl-C stopped it; the batch at work is finished first */
+async function embedAll(
+  clip: Clip,
+  job: Job,
+  ids: readonly string[],
+  add: (id: string, vector: Float32Array) => Promise<void>,
+  { batchSize, json }: EmbedCommand,
+): Promise<boolean> {
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+  };
+  process.once('SIGINT', stop);
+  const format = '{bar} {value}/{total} | {rate}/s | {eta_formatted} left';
+  const progress = new cliProgress.SingleBar(
+    { format, stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
+    cliProgress.Presets.shades_classic,
+  );
+  const isShown = process.stderr.isTTY && !json;
+  if (isShown) progress.start(ids.length, 0, { rate: '-' });
+  const start = performance.now();
+  for (let at = 0; at < ids.length && !stopped; at += batchSize) {
+    const vectors = await job.embed(clip, ids.slice(at, at + batchSize));
+    for (const [id, vector] of vectors) await add(id, vector);
+    const done = Math.min(at + batchSize, ids.length);
+    if (isShown) progress.update(done, { rate: ((1000 * done) / (performance.now() - start)).toFixed(1) });
+    await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C be heard
+  }
+  if (isShown) progress.stop();
+  process.off('SIGINT', stop);
+  return stopped;
+}
+
+function formatOf({ format, out }: EmbedCommand): EmbeddingFormat {
+  const ending = out.match(/\.(safetensors|npy|jsonl)$/)?.[1] as EmbeddingFormat | undefined;
+  if (format ?? ending) return (format ?? ending) as EmbeddingFormat;
+  throw new Error(`Cannot write ${out}: expected a name that ends in .safetensors, .npy or .jsonl, or --format`);
+}
+
+async function makeJob(paths: string[], options: EmbedCommand, failed: { id: string; reason: string }[]): Promise<Job> {
+  if (options.texts !== undefined) {
+    if (paths.length > 0) throw new Error('Cannot embed pictures and texts into one file: run the command twice');
+    return textJob(options.texts, options);
+  }
+  const pictures = await findPictures(paths);
+  if (pictures.length === 0)
+    throw new Error('Cannot embed: expected pictures, folders with pictures, or --texts, but there are none');
+  const embed = async (clip: Clip, ids: string[]) => {
+    const images: [string, Image][] = [];
+    for (const id of ids) {
+      try {
+        images.push([id, await readImage(id, { exifRotate: options.exifRotate ?? false })]);
+      } catch (error) {
+        failed.push({ id, reason: (error as Error).message });
+        console.error(`skipped ${id}: ${(error as Error).message}`);
+      }
+    }
+    const rows = await embedImages(
+      clip,
+      images.map(([, image]) => image),
+      { batchSize: options.batchSize },
+    );
+    return new Map(images.map(([id], index) => [id, rows[index] as Float32Array]));
+  };
+  return { ids: [...new Set(pictures.map(({ path }) => path))], embed };
+}
+
+/** Equal lines are one row. */
+async function textJob(path: string, { truncate = false, batchSize }: EmbedCommand): Promise<Job> {
+  const lines = (await readFile(path === '-' ? '/dev/stdin' : path, 'utf8'))
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw new Error(`Cannot embed texts: ${path === '-' ? 'standard input' : path} has none`);
+  const embed = async (clip: Clip, ids: string[]) => {
+    const rows = await embedTexts(clip, ids, { truncate, batchSize });
+    return new Map(ids.map((id, index) => [id, rows[index] as Float32Array]));
+  };
+  return { ids: [...new Set(lines)], embed };
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { addClassify } from './classify.ts';
+import { addConvert } from './convert.ts';
+import { addDoctor } from './doctor.ts';
+import { addEmbed } from './embed.ts';
+import { addInspect } from './inspect.ts';
+
+const { version } = createRequire(import.meta.url)('clip-tfjs/package.json') as { version: string };
+
+/** A reader that goes away (`| head`) is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const program = new Command('clip-tfjs')
+  .description('CLIP on TensorFlow.js: pictures and words in one space')
+  .version(version)
+  .showHelpAfterError('(run it with --help for an example)')
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2); // commander says 1 where the usage is wrong
+  });
+
+for (const add of [addClassify, addEmbed, addInspect, addDoctor, addConvert]) add(program);
+for (const command of program.commands)
+  command.copyInheritedSettings(program).exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(process.env.DEBUG ? error : (error as Error).message);
+  process.exitCode = 1;
+}

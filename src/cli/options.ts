@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { BackendName } from '../backend.ts';
+import { useBackend } from '../backend.ts';
+import type { Clip } from '../clip.ts';
+import type { Activation } from '../config.ts';
+import { loadClip } from '../node/load.ts';
+import type { Towers } from '../parameters.ts';
+
+/** What every command that runs a model asks for. */
+export type ModelOptions = {
+  model: string;
+  activation?: Activation;
+  architecture?: string;
+  backend?: BackendName;
+  json?: boolean;
+};
+
+export function addModelOptions(command: Command): Command {
+  return command
+    .requiredOption('-m, --model <path>', 'a directory or a .safetensors file')
+    .addOption(activationOption())
+    .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
+    .addOption(new Option('--backend <name>', 'the engine; by default the best that works').choices(['wasm', 'cpu']))
+    .addOption(jsonOption());
+}
+
+export function activationOption(): Option {
+  return new Option('--activation <name>', "needed for a bare file in OpenAI's layout").choices(['quick_gelu', 'gelu']);
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print one JSON object, and nothing else, on standard output');
+}
+
+export async function openClip(options: ModelOptions, towers?: Towers): Promise<Clip> {
+  await useBackend(options.backend);
+  const { activation, architecture } = options;
+  return loadClip(options.model, {
+    ...(activation && { activation }),
+    ...(architecture && { architecture }),
+    ...(towers && { towers }),
+  });
+}
+
+/** A positive whole number, as an argument parser. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('expected a positive whole number');
+  return count;
+}
+
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number');
+  return value;
+}
+
+/** Gathers an option that may be given several times. */
+export function collect(value: string, values: string[] | undefined): string[] {
+  return [...(values ?? []), value];
+}
