@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { announce } from './announce.ts';
 
 export type BackendName = 'wasm' | 'cpu';
 
@@ -24,7 +25,10 @@ export async function useBackend(name?: BackendName): Promise<BackendName> {
     try {
       await backend.load();
       // tfjs falls back to another backend without an error, so what it says is checked against what it did.
-      if ((await tf.setBackend(backend.name)) && tf.getBackend() === backend.name) return backend.name;
+      if ((await tf.setBackend(backend.name)) && tf.getBackend() === backend.name) {
+        if (faults.length > 0) announce(`computing with backend '${backend.name}', because ${faults.join('; ')}`);
+        return backend.name;
+      }
       faults.push(`${backend.name} did not start`);
     } catch (error) {
       faults.push(`${backend.name}: ${(error as Error).message}`);

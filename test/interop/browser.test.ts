@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { createReadStream, existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { goldens } from '../golden.ts';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+
+describe('the browser bundle', () => {
+  let directory: string;
+  let server: Server;
+  before(async () => {
+    if (!existsSync(executablePath))
+      throw new Error(`Cannot open a browser: ${executablePath} does not exist; install chromium or set CHROMIUM`);
+    directory = await mkdtemp(join(tmpdir(), 'clip-tfjs-'));
+    await build({
+      entryPoints: ['build/src/index.js'],
+      bundle: true,
+      format: 'esm',
+      outfile: join(directory, 'clip-tfjs.js'),
+      logLevel: 'error',
+    });
+    const wasm = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
+    for (const name of await readdir(wasm))
+      if (name.endsWith('.wasm')) await copyFile(join(wasm, name), join(directory, name));
+    await copyFile('examples/browser.html', join(directory, 'index.html'));
+    await copyFile(join(goldens, 'pipeline', 'model.safetensors'), join(directory, 'model.safetensors'));
+    server = createServer(({ url = '/' }, response) => {
+      const path = join(directory, url === '/' ? 'index.html' : (url.split('/').at(-1) as string));
+      if (!existsSync(path)) {
+        response.writeHead(404).end();
+        return;
+      }
+      response.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream');
+      createReadStream(path).pipe(response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  after(async () => {
+    server?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('loads a model and embeds texts in Chromium, with the numbers of Node', async () => {
+    const args = [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ];
+    const browser = await chromium.launch({ executablePath, args });
+    try {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page
+        .waitForFunction("document.querySelector('#answer').textContent.startsWith('on ')", undefined, {
+          timeout: 60_000,
+        })
+        .catch(() => {});
+      assert.deepEqual(errors, []);
+      assert.equal(await page.textContent('#answer'), 'on wasm: cosine 0.8330');
+    } finally {
+      await browser.close();
+    }
+  });
+});
