@@ -15,7 +15,7 @@ describe('the documents', () => {
   const directory = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));
   after(() => rmSync(directory, { recursive: true }));
 
-  for (const path of ['README.md', 'docs/safetensors.md']) {
+  for (const path of ['README.md']) {
     const blocks = [...readFileSync(path, 'utf8').matchAll(/```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
     it(`${path} has an example with its output`, () => assert.ok(blocks.length > 0));
     for (const [index, [, code = '', output = '']] of blocks.entries()) {

@@ -291,7 +291,7 @@ describe('loadClip()', () => {
             tensors.set('logit_scale', { dtype: 'I64', shape: [], data: new BigInt64Array(1) }),
           ),
         ),
-      /'logit_scale': expected F64, F32, F16, BF16 but it is I64/,
+      /'logit_scale' as float32: expected dtype F32, F16, BF16 or F64 but got I64/,
     ],
     [
       "a wrapper's prefix",

@@ -1,7 +1,5 @@
-import { decodeBfloat16, decodeFloat16 } from './safetensors-halves.ts';
-
-/** Every dtype of the format in the reference's order, with its size in bits; writers sort by it, the last first. */
-export const dtypeBits = {
+/** Bits of one element, in the order of the reference's `Dtype` enum: by rising alignment. The writer sorts by this order. */
+const bitsPerElement = {
   BOOL: 8,
   F4: 4,
   F6_E2M3: 6,
@@ -26,34 +24,38 @@ export const dtypeBits = {
   U64: 64,
 } as const;
 
-export type Dtype = keyof typeof dtypeBits;
+/** An element type of the format. */
+export type Dtype = keyof typeof bitsPerElement;
 
-/** Decoded values: halves are widened to float32, booleans are 0 and 1 in bytes. */
-export type TensorValues =
-  | Float64Array
-  | Float32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Int32Array
-  | Uint32Array
-  | Int16Array
-  | Uint16Array
-  | Int8Array
-  | Uint8Array;
+/** Every element type of the format, by rising alignment. */
+export const dtypes: readonly Dtype[] = Object.keys(bitsPerElement) as Dtype[];
 
-/** From the bytes of a fresh buffer to values. Full-width dtypes become a view of that buffer, without a copy. */
-export const decoders: { readonly [D in Dtype]?: (bytes: Uint8Array<ArrayBuffer>) => TensorValues } = {
-  BOOL: (bytes) => bytes,
-  U8: (bytes) => bytes,
-  I8: ({ buffer }) => new Int8Array(buffer),
-  I16: ({ buffer }) => new Int16Array(buffer),
-  U16: ({ buffer }) => new Uint16Array(buffer),
-  F16: ({ buffer }) => decodeFloat16(new Uint16Array(buffer)),
-  BF16: ({ buffer }) => decodeBfloat16(new Uint16Array(buffer)),
-  I32: ({ buffer }) => new Int32Array(buffer),
-  U32: ({ buffer }) => new Uint32Array(buffer),
-  F32: ({ buffer }) => new Float32Array(buffer),
-  F64: ({ buffer }) => new Float64Array(buffer),
-  I64: ({ buffer }) => new BigInt64Array(buffer),
-  U64: ({ buffer }) => new BigUint64Array(buffer),
-};
+const U64_MAX = 2n ** 64n - 1n;
+
+/** Whether `name` is an element type of the format. Case counts: `f32` is none. */
+export function isDtype(name: string): name is Dtype {
+  return Object.hasOwn(bitsPerElement, name);
+}
+
+/**
+ * Bits that a tensor takes, or undefined where a product on the way exceeds 64 bits unsigned.
+ * As in the reference the product is checked from left to right, so `[2 ** 40, 2 ** 40, 0]` overflows before the zero is met.
+ */
+export function bitsOfTensor(dtype: Dtype, shape: readonly number[]): bigint | undefined {
+  let elements = 1n;
+  for (const size of shape) {
+    elements *= BigInt(size);
+    if (elements > U64_MAX) return undefined;
+  }
+  const bits = elements * BigInt(bitsPerElement[dtype]);
+  return bits > U64_MAX ? undefined : bits;
+}
+
+/**
+ * The format is little-endian, and typed arrays have the host's order.
+ * @throws {Error} on a big-endian host (no such host runs today's Node or browsers, save Node on s390x)
+ */
+export function assertLittleEndianHost(): void {
+  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return;
+  throw new Error('Cannot use safetensors: this host is big-endian, and only little-endian hosts are supported');
+}

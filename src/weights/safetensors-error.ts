@@ -1,6 +1,6 @@
 /**
- * What is wrong with a safetensors file. Codes down to `MisalignedSlice` are those of the reference implementation
- * (safetensors/src/tensor.rs); the rest name what it lets pass and this reader does not, and faults outside the one file.
+ * What is wrong with a file. The first group has the names of the reference implementation's errors (safetensors/src/tensor.rs),
+ * the second is what we refuse and it accepts, the third concerns sharded files and requests that this library cannot serve.
  */
 export type SafetensorsErrorCode =
   | 'HeaderTooSmall'
@@ -10,27 +10,36 @@ export type SafetensorsErrorCode =
   | 'InvalidHeaderDeserialization'
   | 'InvalidOffset'
   | 'ValidationOverflow'
+  | 'MisalignedSlice'
   | 'TensorInvalidInfo'
   | 'MetadataIncompleteBuffer'
-  | 'TensorNotFound'
   | 'InvalidTensorView'
-  | 'MisalignedSlice'
+  | 'TensorNotFound'
+  // stricter than the reference
   | 'DuplicateTensorName'
   | 'DuplicateMetadataKey'
   | 'NullMetadata'
   | 'EmptyTensorName'
-  | 'ControlCharacter'
-  | 'UnsafeNumber'
-  | 'UndecodedDtype'
-  | 'InvalidIndex';
+  | 'ControlCharacterInName'
+  | 'IntegerTooLarge'
+  | 'AlternateForm'
+  // sharded files and requests
+  | 'InvalidIndex'
+  | 'InvalidShardName'
+  | 'TooManyShards'
+  | 'MissingShard'
+  | 'TensorNotInShard'
+  | 'UnlistedTensor'
+  | 'TotalSizeMismatch'
+  | 'UnsupportedDtype';
 
-/** A file that is not safetensors, or not whole; `code` names the rule that it breaks. */
+/** A safetensors file (or a set of tensors to be written) that breaks the format; `code` says which rule. */
 export class SafetensorsError extends SyntaxError {
   override readonly name = 'SafetensorsError';
   readonly code: SafetensorsErrorCode;
 
-  constructor(code: SafetensorsErrorCode, message: string) {
-    super(message);
+  constructor(code: SafetensorsErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

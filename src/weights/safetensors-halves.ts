@@ -1,75 +1,87 @@
-/** IEEE binary16 and bfloat16 to float32 and back; JavaScript has no arrays of either. */
+/**
+ * Widening and rounding between float32 and the two 16-bit formats, on bit patterns: arithmetic would quieten signalling NaNs.
+ * F16 is IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. BF16 is the upper half of a float32: 1, 8, 7.
+ */
 
-let halfTable: Float32Array | undefined;
+let halfTable: Uint32Array | undefined;
 
-/** The float32 value of each of the 65,536 patterns. */
-function float16Table(): Float32Array {
+/** The float32 bits of each of the 65,536 F16 patterns. */
+function float32BitsOfHalves(): Uint32Array {
   if (halfTable) return halfTable;
-  const table = new Float32Array(65536);
-  for (let bits = 0; bits < 65536; bits++) {
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
-    const magnitude =
-      exponent === 31
-        ? fraction
-          ? Number.NaN
-          : Number.POSITIVE_INFINITY
-        : exponent === 0
-          ? fraction * 2 ** -24
-          : (1 + fraction / 1024) * 2 ** (exponent - 15);
-    table[bits] = bits & 0x8000 ? -magnitude : magnitude;
+  halfTable = new Uint32Array(65_536);
+  for (let half = 0; half < 65_536; half++) halfTable[half] = float32BitsOfHalf(half);
+  return halfTable;
+}
+
+function float32BitsOfHalf(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >>> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0x1f) return sign | 0x7f80_0000 | (fraction << 13); // infinity, NaN with its payload
+  if (exponent !== 0) return sign | ((exponent + 112) << 23) | (fraction << 13); // 112: bias 127 - bias 15
+  if (fraction === 0) return sign;
+  const shift = Math.clz32(fraction) - 21; // subnormal: the leading 1 goes to bit 10
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
+}
+
+/** F16 patterns to float32; every pattern has an exact value. */
+export function widenFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  const bits = new Uint32Array(halves.length);
+  const table = float32BitsOfHalves();
+  for (let i = 0; i < halves.length; i++) bits[i] = table[halves[i]!]!;
+  return new Float32Array(bits.buffer);
+}
+
+/** BF16 patterns to float32; every pattern has an exact value. */
+export function widenBfloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+  return new Float32Array(bits.buffer);
+}
+
+/**
+ * float32 to F16 patterns, to nearest, ties to even (IEEE 754, section 4.3.1). 65520 and more overflow to infinity;
+ * a NaN keeps its sign and the upper 10 bits of its payload.
+ */
+export function roundToFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) {
+    const sign = (bits[i]! >>> 16) & 0x8000;
+    const magnitude = bits[i]! & 0x7fff_ffff;
+    halves[i] = sign | halfOfMagnitude(magnitude);
   }
-  halfTable = table;
-  return table;
-}
-
-export function decodeFloat16(bits: Uint16Array): Float32Array {
-  const table = float16Table();
-  const values = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) values[i] = table[bits[i] as number] as number;
-  return values;
-}
-
-/** A bfloat16 is the upper half of a float32. */
-export function decodeBfloat16(bits: Uint16Array): Float32Array {
-  const words = new Uint32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) words[i] = (bits[i] as number) << 16;
-  return new Float32Array(words.buffer);
-}
-
-/** Rounds to the nearest, ties to even; too large becomes infinite; NaN stays NaN. */
-export function encodeFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const halves = new Uint16Array(values.length);
-  for (let i = 0; i < words.length; i++) halves[i] = roundToFloat16(words[i] as number);
   return halves;
 }
 
-function roundToFloat16(word: number): number {
-  const sign = (word >>> 16) & 0x8000;
-  const exponent = ((word >>> 23) & 255) - 127 + 15;
-  const fraction = word & 0x7fffff;
-  if (exponent === 255 - 127 + 15) return sign | (fraction ? 0x7e00 : 0x7c00);
-  if (exponent >= 31) return sign | 0x7c00;
-  if (exponent < -10) return sign; // below half of the smallest subnormal
-  const subnormal = exponent <= 0;
-  const significand = subnormal ? fraction | 0x800000 : fraction;
-  const dropped = subnormal ? 14 - exponent : 13; // bits that do not fit
-  const kept = subnormal ? significand >>> dropped : (exponent << 10) | (significand >>> dropped);
-  const rest = significand & ((1 << dropped) - 1);
-  const half = 1 << (dropped - 1);
-  const up = rest > half || (rest === half && (kept & 1) === 1) ? 1 : 0;
-  return sign | (kept + up); // a carry runs into the exponent, as it should
+function halfOfMagnitude(magnitude: number): number {
+  if (magnitude > 0x7f80_0000) return 0x7c00 | ((magnitude >>> 13) & 0x3ff || 0x200); // NaN
+  if (magnitude >= 0x477f_f000) return 0x7c00; // 65520, half way between the largest half and 2 ** 16
+  if (magnitude >= 0x3880_0000) {
+    // Normal (at least 2 ** -14): rebias the exponent, then round off 13 bits; a carry moves into the exponent, as it should
+    return roundOff(magnitude - (112 << 23), 13);
+  }
+  const shift = 126 - (magnitude >>> 23); // Subnormal: count units of 2 ** -24
+  if (shift > 24) return 0; // at most 2 ** -25, which ties to the even 0
+  return roundOff((magnitude & 0x7f_ffff) | 0x80_0000, shift);
 }
 
-/** Rounds to the nearest, ties to even; NaN stays NaN. */
-export function encodeBfloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const halves = new Uint16Array(values.length);
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as number;
-    const notANumber = (word & 0x7fffffff) > 0x7f800000;
-    halves[i] = notANumber ? (word >>> 16) | 0x40 : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+/** value / 2 ** count, to nearest, ties to even; 1 <= count <= 24, value < 2 ** 30. */
+function roundOff(value: number, count: number): number {
+  const lowestKept = (value >>> count) & 1;
+  return (value + (1 << (count - 1)) - 1 + lowestKept) >>> count;
+}
+
+/** float32 to BF16 patterns, to nearest, ties to even; a NaN keeps its sign and the upper 7 bits of its payload. */
+export function roundToBfloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) {
+    const pattern = bits[i]!;
+    const upper = pattern >>> 16;
+    if ((pattern & 0x7fff_ffff) > 0x7f80_0000)
+      halves[i] = upper & 0x7f ? upper : upper | 0x40; // NaN
+    else halves[i] = (pattern + 0x7fff + (upper & 1)) >>> 16;
   }
   return halves;
 }

@@ -1,165 +1,145 @@
-import { announce } from '../announce.ts';
-import { type Dtype, dtypeBits } from './safetensors-dtypes.ts';
-import { SafetensorsError } from './safetensors-error.ts';
-import { type ScannedTensor, scanHeader } from './safetensors-scanner.ts';
-import type { ByteSource } from './safetensors-source.ts';
+import { type Dtype, isDtype } from './safetensors-dtypes.ts';
+import { SafetensorsError, type SafetensorsErrorCode } from './safetensors-error.ts';
+import {
+  type Cursor,
+  expectEnd,
+  peek,
+  readArray,
+  readNull,
+  readNumber,
+  readObject,
+  readString,
+  skipValue,
+} from './safetensors-json.ts';
 
+/** Longest header, in bytes, that the format allows: a limit of the reference, for reading and writing. */
+export const MAX_HEADER_SIZE = 100_000_000;
+
+/** Where a tensor is and what it is; `begin` and `end` are byte offsets in the byte buffer, which begins after the header. */
 export type TensorInfo = {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  /** Where its bytes begin and end, counted from the end of the header. */
   readonly begin: number;
   readonly end: number;
 };
 
+/** What a header says. `unknownKey` is the first key of a tensor that the format does not know, e.g. `'visual.proj': "strides"`. */
 export type Header = {
-  /** Where the tensors' bytes begin in the file. */
-  readonly dataStart: number;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly metadata: ReadonlyMap<string, string>;
+  readonly unknownKey: string | undefined;
 };
 
-/** 100 million bytes: the reference's limit, for reading and writing. */
-export const maxHeaderSize = 100_000_000;
+const ACTION = 'Cannot read safetensors header';
 
 /**
- * Reads and checks a header; nothing the size of a tensor is allocated.
- * Rules: https://github.com/huggingface/safetensors, section Format, and the reference's `Metadata::validate`.
- * @throws SafetensorsError
+ * Reads the header's JSON. Whether the tensors fit the byte buffer is for `checkLayout` to say.
+ * @throws {SafetensorsError} when it is not what the format asks for, to the letter
  */
-export async function readHeader(source: ByteSource): Promise<Header> {
-  if (source.size < 8) {
-    throw new SafetensorsError(
-      'HeaderTooSmall',
-      `Cannot read safetensors: expected at least 8 bytes but got ${source.size}`,
-    );
-  }
-  const lengthBytes = await source.read(0, 8);
-  const length = new DataView(lengthBytes.buffer).getBigUint64(0, true);
-  if (length > BigInt(maxHeaderSize)) {
-    throw new SafetensorsError(
-      'HeaderTooLarge',
-      `Cannot read safetensors: its first 8 bytes announce a header of ${length} bytes, more than ${maxHeaderSize}; it may be another kind of file`,
-    );
-  }
-  const headerSize = Number(length);
-  const dataStart = 8 + headerSize;
-  if (dataStart > source.size) {
-    throw new SafetensorsError(
-      'InvalidHeaderLength',
-      `Cannot read safetensors: a header of ${headerSize} bytes is announced but only ${source.size - 8} follow; download the file again`,
-    );
-  }
-  const { tensors: scanned, metadata, unknownKeys } = scanHeader(decodeUtf8(await source.read(8, headerSize)));
-  if (unknownKeys.length > 0)
-    announce(`passing over unknown tensor fields: ${[...new Set(unknownKeys)].slice(0, 5).join(', ')}`);
-  const dataSize = source.size - dataStart;
-  const tensors = checkTensors(scanned, dataSize);
-  for (const key of metadata.keys()) checkText(key, 'a metadata key');
-  return { dataStart, tensors, metadata };
-}
-
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SafetensorsError('InvalidHeader', 'Cannot read safetensors: its header is not UTF-8');
-  }
-}
-
-/** The reference's checks first, in its order, so that its codes come out; then the stricter ones. */
-function checkTensors(scanned: readonly ScannedTensor[], dataSize: number): Map<string, TensorInfo> {
-  for (const { name, dtype } of scanned) {
-    if (!Object.hasOwn(dtypeBits, dtype)) {
-      throw new SafetensorsError(
-        'InvalidHeaderDeserialization',
-        `Cannot read tensor '${name}': dtype '${dtype}' is not of the format`,
-      );
-    }
-  }
-  const byOffset = scanned.toSorted(
-    (one, other) => compare(one.offsets[0], other.offsets[0]) || compare(one.offsets[1], other.offsets[1]),
-  );
-  let position: number | bigint = 0;
-  for (const {
-    name,
-    dtype,
-    shape,
-    offsets: [begin, end],
-  } of byOffset) {
-    if (begin !== position || end < begin) {
-      throw new SafetensorsError(
-        'InvalidOffset',
-        `Cannot read tensor '${name}': expected its bytes to begin at ${position} but its offsets are [${begin}, ${end}]; tensors must neither overlap nor leave holes`,
-      );
-    }
-    position = end;
-    const size = sizeInBytes(name, dtype as Dtype, shape);
-    if (BigInt(end) - BigInt(begin) !== size) {
-      throw new SafetensorsError(
-        'TensorInvalidInfo',
-        `Cannot read tensor '${name}': ${dtype} [${shape.join(', ')}] takes ${size} bytes but its offsets are [${begin}, ${end}]`,
-      );
-    }
-  }
-  if (BigInt(position) !== BigInt(dataSize)) {
-    const missing = BigInt(position) - BigInt(dataSize);
-    const detail =
-      missing > 0n
-        ? `${missing} bytes are missing at the end; download it again`
-        : `${-missing} bytes too many stand at its end`;
-    throw new SafetensorsError(
-      'MetadataIncompleteBuffer',
-      `Cannot read safetensors: expected ${position} bytes of tensors but got ${dataSize}: ${detail}`,
-    );
-  }
+export function parseHeader(text: string): Header {
+  const cursor: Cursor = { text, at: 0, code: 'InvalidHeaderDeserialization', action: ACTION };
   const tensors = new Map<string, TensorInfo>();
-  for (const { name, dtype, shape, offsets } of scanned) {
-    checkText(name, 'a tensor name');
-    const numbers = [...shape, ...offsets];
-    const unsafe = numbers.find((number) => typeof number === 'bigint');
-    if (unsafe !== undefined)
-      throw new SafetensorsError('UnsafeNumber', `Cannot read tensor '${name}': ${unsafe} is more than 2^53 - 1`);
-    const [begin, end] = offsets as readonly [number, number];
-    tensors.set(name, { name, dtype: dtype as Dtype, shape: shape as readonly number[], begin, end });
-  }
-  return tensors;
-}
-
-/** @throws SafetensorsError where the size in bits overflows 64 bits on the way, or is not whole bytes */
-function sizeInBytes(name: string, dtype: Dtype, shape: readonly (number | bigint)[]): bigint {
-  let size = 1n;
-  for (const extent of [...shape, dtypeBits[dtype]]) {
-    size *= BigInt(extent);
-    if (size >= 2n ** 64n) {
-      throw new SafetensorsError(
-        'ValidationOverflow',
-        `Cannot read tensor '${name}': [${shape.join(', ')}] has more than 2^64 bits`,
-      );
+  let unknownKey: string | undefined;
+  let metadata: Map<string, string> | undefined;
+  readObject(cursor, (name) => {
+    if (name === '__metadata__') {
+      if (metadata) refuse(cursor.code, "'__metadata__' is there twice");
+      metadata = readMetadata(cursor);
+      return;
     }
-  }
-  if (size % 8n !== 0n) {
-    throw new SafetensorsError(
-      'MisalignedSlice',
-      `Cannot read tensor '${name}': ${dtype} [${shape.join(', ')}] is not a whole number of bytes`,
+    if (tensors.has(name)) refuse('DuplicateTensorName', `tensor '${name}' is there twice`);
+    const complaint = complaintAboutName(name);
+    if (complaint) refuse(complaint.code, complaint.message);
+    tensors.set(
+      name,
+      readTensorInfo(cursor, name, (key) => {
+        unknownKey ??= `'${name}': ${JSON.stringify(key)}`;
+      }),
     );
-  }
-  return size / 8n;
+  });
+  expectEnd(cursor);
+  return { tensors, metadata: metadata ?? new Map(), unknownKey };
 }
 
-/** @throws SafetensorsError on an empty text or one with control characters */
-export function checkText(text: string, what: string): void {
-  if (text === '' && what === 'a tensor name')
-    throw new SafetensorsError('EmptyTensorName', `Cannot use ${what} that is empty`);
-  if (/\p{Cc}/u.test(text)) {
-    throw new SafetensorsError(
-      'ControlCharacter',
-      `Cannot use ${JSON.stringify(text)} as ${what}: it has control characters`,
-    );
-  }
+/** Why no tensor may have this name, or undefined. The writer asks too. */
+export function complaintAboutName(name: string): { code: SafetensorsErrorCode; message: string } | undefined {
+  if (name === '') return { code: 'EmptyTensorName', message: 'a tensor has an empty name' };
+  if (!/\p{Cc}/u.test(name)) return undefined;
+  return { code: 'ControlCharacterInName', message: `the tensor name ${JSON.stringify(name)} has a control character` };
 }
 
-function compare(one: number | bigint, other: number | bigint): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+function readMetadata(cursor: Cursor): Map<string, string> {
+  if (peek(cursor) === 'n') {
+    readNull(cursor);
+    refuse('NullMetadata', "'__metadata__' is null; expected an object of strings");
+  }
+  const metadata = new Map<string, string>();
+  readObject(cursor, (key) => {
+    if (metadata.has(key)) refuse('DuplicateMetadataKey', `'__metadata__' has the key ${JSON.stringify(key)} twice`);
+    metadata.set(key, readString(cursor));
+  });
+  return metadata;
+}
+
+function readTensorInfo(cursor: Cursor, name: string, onUnknownKey: (key: string) => void): TensorInfo {
+  let dtype: Dtype | undefined;
+  let shape: number[] | undefined;
+  let offsets: number[] | undefined;
+  refuseAlternateForm(
+    cursor,
+    '[',
+    `tensor '${name}' is an array; expected an object with dtype, shape and data_offsets`,
+  );
+  readObject(cursor, (key) => {
+    if (key === 'dtype') {
+      if (dtype !== undefined) refuse(cursor.code, `tensor '${name}' has 'dtype' twice`);
+      dtype = readDtype(cursor, name);
+    } else if (key === 'shape') {
+      if (shape) refuse(cursor.code, `tensor '${name}' has 'shape' twice`);
+      shape = readSizes(cursor, `tensor '${name}', shape`);
+    } else if (key === 'data_offsets') {
+      if (offsets) refuse(cursor.code, `tensor '${name}' has 'data_offsets' twice`);
+      offsets = readSizes(cursor, `tensor '${name}', data_offsets`);
+    } else {
+      onUnknownKey(key);
+      skipValue(cursor, 2);
+    }
+  });
+  if (dtype === undefined) refuse(cursor.code, `tensor '${name}' has no dtype`);
+  if (!shape) refuse(cursor.code, `tensor '${name}' has no shape`);
+  if (!offsets) refuse(cursor.code, `tensor '${name}' has no data_offsets`);
+  const [begin, end] = offsets;
+  if (begin === undefined || end === undefined || offsets.length > 2) {
+    refuse(cursor.code, `tensor '${name}': expected data_offsets [begin, end] but got ${offsets.length} numbers`);
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+function readDtype(cursor: Cursor, name: string): Dtype {
+  refuseAlternateForm(cursor, '{', `the dtype of tensor '${name}' is an object; expected a string`);
+  const dtype = readString(cursor);
+  if (!isDtype(dtype)) refuse(cursor.code, `tensor '${name}' has the unknown dtype ${JSON.stringify(dtype)}`);
+  return dtype;
+}
+
+/** The reference derives its parser, which also takes a struct written as an array and an enum written as `{"F32": null}`. */
+function refuseAlternateForm(cursor: Cursor, start: string, message: string): void {
+  if (peek(cursor) === start) refuse('AlternateForm', message);
+}
+
+function readSizes(cursor: Cursor, what: string): number[] {
+  const sizes: number[] = [];
+  readArray(cursor, () => {
+    const literal = readNumber(cursor);
+    if (!/^\d+$/.test(literal)) refuse(cursor.code, `${what}: expected whole numbers, 0 or more, but got ${literal}`);
+    const size = Number(literal);
+    if (!Number.isSafeInteger(size)) refuse('IntegerTooLarge', `${what}: ${literal} is above 2 ** 53 - 1`);
+    sizes.push(size);
+  });
+  return sizes;
+}
+
+function refuse(code: SafetensorsErrorCode, message: string): never {
+  throw new SafetensorsError(code, `${ACTION}: ${message}`);
 }

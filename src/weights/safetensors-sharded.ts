@@ -1,87 +1,141 @@
-import { SafetensorsError } from './safetensors-error.ts';
+import { SafetensorsError, type SafetensorsErrorCode } from './safetensors-error.ts';
 import type { TensorInfo } from './safetensors-header.ts';
-import { findTensor, openSafetensors, readers, type SafetensorsFile } from './safetensors-read.ts';
+import { type Cursor, expectEnd, peek, readNumber, readObject, readString, skipValue } from './safetensors-json.ts';
+import { fileOf, openSafetensors, type SafetensorsFile, tensorNamed } from './safetensors-read.ts';
 import type { ByteSource } from './safetensors-source.ts';
 
-const maxShards = 10_000;
+/** The limit of Hugging Face's own clients. */
+const MAX_SHARDS = 10_000;
+
+/** What a `model.safetensors.index.json` says: the shard of each tensor, and the bytes of all tensors, if it tells. */
+type ShardIndex = { readonly shardOf: ReadonlyMap<string, string>; readonly totalSize: number | undefined };
 
 /**
- * Opens a model in several files, described by a `model.safetensors.index.json`. Every header is read and compared with
- * the index before the promise resolves: each tensor stands in exactly the named file, none is unlisted, the sizes add up.
- * @param openShard opens a file beside the index; throws where it is missing
- * @throws SafetensorsError, with code InvalidIndex where the index and the files disagree
+ * Opens a model that is split over several files. Every shard is opened and its header checked against the index before the promise
+ * resolves; tensors are read when they are asked for. The metadata is that of all shards together; where they disagree, the first in
+ * the order of file names counts.
+ * @param indexJson the text of `model.safetensors.index.json`
+ * @param openShard opens a file of the index's folder; the name is relative, and checked: it cannot lead out of that folder
+ * @throws {SafetensorsError} when index and shards do not agree to the tensor and to the byte
  */
 export async function openShardedSafetensors(
   indexJson: string,
   openShard: (fileName: string) => Promise<ByteSource>,
 ): Promise<SafetensorsFile> {
-  const { weightMap, totalSize } = parseIndex(indexJson);
-  const fileNames = [...new Set(weightMap.values())];
-  if (fileNames.length > maxShards) fail(`${fileNames.length} files are more than ${maxShards}`);
+  const index = parseIndex(indexJson);
+  const fileNames = [...new Set(index.shardOf.values())].sort();
+  if (fileNames.length > MAX_SHARDS)
+    refuse('TooManyShards', `expected at most ${MAX_SHARDS} shards but got ${fileNames.length}`);
   for (const fileName of fileNames) checkFileName(fileName);
   const shards = new Map<string, SafetensorsFile>();
-  const close = async () => {
-    for (const shard of shards.values()) await shard.close();
+  const close = async (): Promise<void> => {
+    await Promise.all([...shards.values()].map((shard) => shard.close()));
   };
   try {
-    for (const fileName of fileNames) shards.set(fileName, await openSafetensors(await openShard(fileName)));
-    const tensors = mergeTensors(weightMap, shards, totalSize);
-    const shardOf = (name: string) => shards.get(weightMap.get(name) as string) as SafetensorsFile;
-    const readRaw = async (name: string) => shardOf(findTensor(tensors, name).name).readRaw(name);
-    const metadata = shards.get(fileNames[0] as string)?.metadata ?? new Map<string, string>();
-    return { tensors, metadata, ...readers(tensors, readRaw), close };
+    for (const fileName of fileNames) shards.set(fileName, await openOne(fileName, openShard));
+    const tensors = checkAgainstIndex(index, shards);
+    const metadata = new Map([...shards.values()].reverse().flatMap((shard) => [...shard.metadata]));
+    const readRaw = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
+      tensorNamed(tensors, name);
+      return await shards.get(index.shardOf.get(name)!)!.readRaw(name);
+    };
+    return fileOf(tensors, metadata, readRaw, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function parseIndex(indexJson: string): { weightMap: Map<string, string>; totalSize: unknown } {
-  let index: { weight_map?: unknown; metadata?: { total_size?: unknown } } | null;
+async function openOne(
+  fileName: string,
+  openShard: (fileName: string) => Promise<ByteSource>,
+): Promise<SafetensorsFile> {
+  let source: ByteSource;
   try {
-    index = JSON.parse(indexJson) as typeof index;
+    source = await openShard(fileName);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SafetensorsError('MissingShard', `Cannot open shard '${fileName}': ${reason}; download it again`, {
+      cause,
+    });
+  }
+  try {
+    return await openSafetensors(source);
   } catch (error) {
-    fail(`it is not JSON (${(error as Error).message})`);
+    if (!(error instanceof SafetensorsError)) throw error;
+    throw new SafetensorsError(error.code, `Cannot open shard '${fileName}': ${error.message}`, { cause: error });
   }
-  const map = index?.weight_map;
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) fail('expected weight_map to be an object');
-  const weightMap = new Map<string, string>();
-  for (const [name, fileName] of Object.entries(map)) {
-    if (typeof fileName !== 'string') fail(`expected a file name for '${name}' but got ${JSON.stringify(fileName)}`);
-    weightMap.set(name, fileName);
-  }
-  return { weightMap, totalSize: index?.metadata?.total_size };
 }
 
-/** A file beside the index, under POSIX's and Windows' rules: no folder, no drive, no way up. */
-function checkFileName(fileName: string): void {
-  if (/[/\\:]|\p{Cc}/u.test(fileName)) fail(`'${fileName}' is not the name of a file beside it`);
-  if (!fileName.endsWith('.safetensors')) fail(`'${fileName}' is not a .safetensors file`);
-}
-
-function mergeTensors(
-  weightMap: ReadonlyMap<string, string>,
-  shards: ReadonlyMap<string, SafetensorsFile>,
-  totalSize: unknown,
+/** Each listed tensor is in the shard that the index names, no other tensor is anywhere, and the sizes add up. */
+function checkAgainstIndex(
+  { shardOf, totalSize }: ShardIndex,
+  shards: Map<string, SafetensorsFile>,
 ): Map<string, TensorInfo> {
   const tensors = new Map<string, TensorInfo>();
-  let bytes = 0;
+  let size = 0;
+  for (const [name, fileName] of shardOf) {
+    const tensor = shards.get(fileName)!.tensors.get(name);
+    if (!tensor) return refuse('TensorNotInShard', `tensor '${name}' is not in '${fileName}', where the index has it`);
+    tensors.set(name, tensor);
+    size += tensor.end - tensor.begin;
+  }
   for (const [fileName, shard] of shards) {
-    for (const [name, info] of shard.tensors) {
-      const listed = weightMap.get(name);
-      if (listed === undefined) fail(`'${name}' of ${fileName} is not listed`);
-      if (listed !== fileName) fail(`'${name}' stands in ${fileName} but is listed in ${listed}`);
-      tensors.set(name, info);
-      bytes += info.end - info.begin;
+    for (const name of shard.tensors.keys()) {
+      const listed = shardOf.get(name);
+      if (listed === fileName) continue;
+      refuse(
+        'UnlistedTensor',
+        `'${fileName}' has tensor '${name}', which the index has ${listed ? `in '${listed}'` : 'nowhere'}`,
+      );
     }
   }
-  for (const [name, fileName] of weightMap)
-    if (!tensors.has(name)) fail(`'${name}' is listed in ${fileName} but is not there`);
-  if (totalSize !== undefined && totalSize !== bytes)
-    fail(`total_size is ${JSON.stringify(totalSize)} but the tensors have ${bytes} bytes`);
+  if (totalSize !== undefined && totalSize !== size) {
+    refuse('TotalSizeMismatch', `expected ${totalSize} bytes of tensors (metadata.total_size) but got ${size}`);
+  }
   return tensors;
 }
 
-function fail(reason: string): never {
-  throw new SafetensorsError('InvalidIndex', `Cannot open sharded safetensors: index and files disagree: ${reason}`);
+/** Reads the index with the strict JSON reader: a tensor listed twice is an error, not the last one's shard. */
+function parseIndex(text: string): ShardIndex {
+  const cursor: Cursor = { text, at: 0, code: 'InvalidIndex', action: 'Cannot read safetensors index' };
+  const shardOf = new Map<string, string>();
+  let totalSize: number | undefined;
+  let listed = false;
+  readObject(cursor, (key) => {
+    if (key === 'weight_map') {
+      if (listed) refuse('InvalidIndex', "'weight_map' is there twice");
+      listed = true;
+      readObject(cursor, (name) => {
+        if (shardOf.has(name)) refuse('InvalidIndex', `tensor '${name}' is listed twice`);
+        shardOf.set(name, readString(cursor));
+      });
+    } else if (key === 'metadata' && peek(cursor) === '{') {
+      readObject(cursor, (entry) => {
+        if (entry === 'total_size') totalSize = Number(readNumber(cursor));
+        else skipValue(cursor, 2);
+      });
+    } else skipValue(cursor, 1);
+  });
+  expectEnd(cursor);
+  if (shardOf.size === 0)
+    refuse('InvalidIndex', "it lists no tensors: expected 'weight_map', an object of tensor name to file name");
+  return { shardOf, totalSize };
+}
+
+/** A shard's name is a relative path in the index's folder under POSIX and Windows rules alike, with the format's extension. */
+function checkFileName(fileName: string): void {
+  if (!fileName.endsWith('.safetensors')) {
+    refuse('InvalidShardName', `the shard ${JSON.stringify(fileName)} does not end in '.safetensors'`);
+  }
+  const safe = !/[\\:\p{Cc}]/u.test(fileName) && fileName.split('/').every((part) => !['', '.', '..'].includes(part));
+  if (safe) return;
+  refuse(
+    'InvalidShardName',
+    `the shard ${JSON.stringify(fileName)} is not a plain relative path; the index is not to be trusted`,
+  );
+}
+
+function refuse(code: SafetensorsErrorCode, message: string): never {
+  throw new SafetensorsError(code, `Cannot read safetensors index: ${message}`);
 }

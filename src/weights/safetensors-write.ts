@@ -1,115 +1,87 @@
-import { type Dtype, decoders, dtypeBits, type TensorValues } from './safetensors-dtypes.ts';
-import { SafetensorsError } from './safetensors-error.ts';
-import { encodeBfloat16, encodeFloat16 } from './safetensors-halves.ts';
-import { checkText, maxHeaderSize } from './safetensors-header.ts';
+import { assertLittleEndianHost, type Dtype, dtypes } from './safetensors-dtypes.ts';
+import { roundToBfloat16, roundToFloat16 } from './safetensors-halves.ts';
+import { bytesOfTensor, compareCodePoints, encodeHeader, refuseToWrite } from './safetensors-write-header.ts';
 
-/** A tensor to write. Values of F16 and BF16 are given as float32 and rounded to the nearest, ties to even. */
+/**
+ * Values to be written: the array that `SafetensorsFile.read` gives for the dtype (Float32Array for F16 and BF16: rounded to nearest,
+ * ties to even), or for any dtype a Uint8Array of its bytes, as `readRaw` gives them.
+ */
+export type TensorValues =
+  | Float64Array
+  | Float32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
+
+/** A tensor to be written. `data` may be a function, called when the tensor's turn comes: then only one tensor need be in memory. */
 export type TensorData = {
-  dtype: Dtype;
-  shape: readonly number[];
-  /** The values, or a function that gives them when their turn comes, so that a large model is never in memory at once. */
-  data: TensorValues | (() => TensorValues | Promise<TensorValues>);
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly data: TensorValues | (() => TensorValues | Promise<TensorValues>);
+};
+
+/** Elements converted at a time. */
+const CHUNK = 2 ** 20;
+
+const arrayTypes: Partial<Record<Dtype, abstract new (...args: never[]) => TensorValues>> = {
+  I8: Int8Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  F16: Float32Array,
+  BF16: Float32Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  F32: Float32Array,
+  F64: Float64Array,
+  I64: BigInt64Array,
+  U64: BigUint64Array,
 };
 
 /**
- * Encodes a safetensors file piece by piece: the header, then each tensor's bytes. Tensors are sorted by dtype, widest
- * first, then by name, as the reference's writer does, which keeps each aligned to its own size.
- * @throws SafetensorsError on a name, shape or array that a reader would refuse
+ * The bytes of a safetensors file in pieces: first the header, then tensor after tensor. As the reference does, tensors are sorted by
+ * dtype (widest first, so that each is aligned to its element size), then by name in code point order, so the same input gives the same
+ * bytes, and those of Python's writer. (Metadata keys are sorted too; Python leaves several of them in random order.)
+ * Pieces may be views of the given arrays: write each one before asking for the next.
+ * @param metadata the file's `__metadata__`
+ * @throws {SafetensorsError} before the first piece when a reader would refuse the header; later when `data` does not fit its shape
  */
 export async function* encodeSafetensors(
   tensors: ReadonlyMap<string, TensorData>,
-  metadata: ReadonlyMap<string, string> = new Map(),
-): AsyncGenerator<Uint8Array> {
-  const rank = Object.keys(dtypeBits);
+  metadata?: ReadonlyMap<string, string>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  assertLittleEndianHost();
   const sorted = [...tensors].sort(
-    ([one, { dtype: oneType }], [other, { dtype: otherType }]) =>
-      rank.indexOf(otherType) - rank.indexOf(oneType) || (one < other ? -1 : 1),
+    ([a, { dtype: x }], [b, { dtype: y }]) => dtypes.indexOf(y) - dtypes.indexOf(x) || compareCodePoints(a, b),
   );
   yield encodeHeader(sorted, metadata);
   for (const [name, { dtype, shape, data }] of sorted) {
     const values = typeof data === 'function' ? await data() : data;
-    yield toBytes(name, dtype, shape, values);
+    yield* encodeValues(name, dtype, bytesOfTensor(name, dtype, shape), values);
   }
 }
 
-function encodeHeader(
-  sorted: readonly (readonly [string, TensorData])[],
-  metadata: ReadonlyMap<string, string>,
-): Uint8Array {
-  const members: string[] = [];
-  if (metadata.size > 0) {
-    for (const text of [...metadata].flat()) checkWellFormed(text);
-    for (const key of metadata.keys()) checkText(key, 'a metadata key');
-    const pairs = [...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-    members.push(`"__metadata__":{${pairs.join(',')}}`);
-  }
-  let position = 0;
-  for (const [name, { dtype, shape }] of sorted) {
-    checkText(name, 'a tensor name');
-    checkWellFormed(name);
-    if (name === '__metadata__')
-      throw new SafetensorsError('TensorInvalidInfo', "Cannot write tensor '__metadata__': the name is reserved");
-    const end = position + countValues(name, shape) * bytesPerValue(name, dtype);
-    members.push(
-      `${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${shape.join(',')}],"data_offsets":[${position},${end}]}`,
-    );
-    position = end;
-  }
-  const json = new TextEncoder().encode(`{${members.join(',')}}`);
-  const size = Math.ceil(json.length / 8) * 8;
-  if (size > maxHeaderSize)
-    throw new SafetensorsError(
-      'HeaderTooLarge',
-      `Cannot write safetensors: a header of ${size} bytes is more than ${maxHeaderSize}`,
-    );
-  const header = new Uint8Array(8 + size).fill(0x20); // padded with spaces
-  new DataView(header.buffer).setBigUint64(0, BigInt(size), true);
-  header.set(json, 8);
-  return header;
-}
-
-function toBytes(name: string, dtype: Dtype, shape: readonly number[], values: TensorValues): Uint8Array {
-  const count = countValues(name, shape);
-  if (values.length !== count) {
-    throw new SafetensorsError(
+function* encodeValues(name: string, dtype: Dtype, bytes: number, values: TensorValues): Generator<Uint8Array> {
+  const wanted = arrayTypes[dtype] ?? Uint8Array;
+  const raw = values instanceof Uint8Array;
+  if (!raw && !(values instanceof wanted)) {
+    refuseToWrite(
       'InvalidTensorView',
-      `Cannot write tensor '${name}': expected ${count} values for [${shape.join(', ')}] but got ${values.length}`,
+      name,
+      `expected a ${wanted.name} or its bytes for ${dtype} but got a ${values.constructor.name}`,
     );
   }
-  const stored =
-    values instanceof Float32Array && dtype === 'F16'
-      ? encodeFloat16(values)
-      : values instanceof Float32Array && dtype === 'BF16'
-        ? encodeBfloat16(values)
-        : values;
-  const expected = decoders[dtype]?.(new Uint8Array(0)).constructor;
-  const halves = stored !== values;
-  if (!halves && values.constructor !== expected) {
-    throw new SafetensorsError(
-      'InvalidTensorView',
-      `Cannot write tensor '${name}' as ${dtype}: expected ${expected?.name} but got ${values.constructor.name}`,
-    );
+  const round = raw ? undefined : dtype === 'F16' ? roundToFloat16 : dtype === 'BF16' ? roundToBfloat16 : undefined;
+  const got = round ? values.length * 2 : values.byteLength;
+  if (got !== bytes)
+    refuseToWrite('InvalidTensorView', name, `expected ${bytes} bytes for its dtype and shape but got ${got}`);
+  for (let at = 0; at < values.length; at += CHUNK) {
+    const part = values.subarray(at, at + CHUNK);
+    const encoded = round ? round(part as Float32Array) : part;
+    yield new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
   }
-  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-}
-
-function countValues(name: string, shape: readonly number[]): number {
-  const count = shape.reduce((product, extent) => product * extent, 1);
-  const whole = shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0) && Number.isSafeInteger(count * 8);
-  if (!whole)
-    throw new SafetensorsError('TensorInvalidInfo', `Cannot write tensor '${name}': [${shape.join(', ')}] is no shape`);
-  return count;
-}
-
-function bytesPerValue(name: string, dtype: Dtype): number {
-  if (decoders[dtype]) return dtypeBits[dtype] / 8;
-  throw new SafetensorsError(
-    'UndecodedDtype',
-    `Cannot write tensor '${name}': dtype ${dtype} is not encoded; encoded are ${Object.keys(decoders).join(' ')}`,
-  );
-}
-
-function checkWellFormed(text: string): void {
-  if (/\p{Surrogate}/u.test(text))
-    throw new SafetensorsError('InvalidHeader', `Cannot write ${JSON.stringify(text)}: it has lone surrogates`);
 }

@@ -3,7 +3,7 @@ import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileSource, writeFileAtomically, writeFilesAtomically } from '../../src/node/files.ts';
-import { openSafetensors, openShardedSafetensors, SafetensorsError } from '../../src/weights/safetensors.ts';
+import { openSafetensors } from '../../src/weights/safetensors.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -86,65 +86,4 @@ describe('fileSource()', () => {
     await assert.rejects(fileSource(join(directory, 'b')), /ENOENT/);
     await assert.rejects(fileSource(directory), /not a file/);
   });
-});
-
-describe('openShardedSafetensors()', () => {
-  const header = (name: string) => `{"${name}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`;
-  async function shard(fileName: string, name: string, value: number): Promise<void> {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(header(name).length));
-    const data = Buffer.from(new Float32Array([value]).buffer);
-    await writeFile(join(directory, fileName), Buffer.concat([length, Buffer.from(header(name)), data]));
-  }
-  const openIndex = (index: unknown) =>
-    openShardedSafetensors(typeof index === 'string' ? index : JSON.stringify(index), (fileName) =>
-      fileSource(join(directory, fileName)),
-    );
-
-  beforeEach(async () => {
-    await shard('1.safetensors', 'a', 1);
-    await shard('2.safetensors', 'b', 2);
-  });
-
-  it('reads each tensor from its file', async () => {
-    const file = await openIndex({
-      metadata: { total_size: 8 },
-      weight_map: { a: '1.safetensors', b: '2.safetensors' },
-    });
-    assert.deepEqual([...file.tensors.keys()], ['a', 'b']);
-    assert.deepEqual(await file.read('b'), new Float32Array([2]));
-    await file.close();
-  });
-
-  const bad: [what: string, index: unknown, message: RegExp][] = [
-    ['what is not JSON', '{', /it is not JSON/],
-    ['no map', {}, /expected weight_map/],
-    [
-      'a tensor in another file',
-      { weight_map: { a: '2.safetensors', b: '1.safetensors' } },
-      /'b' stands in 2.safetensors but is listed in 1.safetensors/,
-    ],
-    [
-      'a tensor that is not there',
-      { weight_map: { a: '1.safetensors', b: '1.safetensors' } },
-      /'b' is listed in 1.safetensors but is not there/,
-    ],
-    ['a tensor that is not listed', { weight_map: { c: '1.safetensors' } }, /'a' of 1.safetensors is not listed/],
-    [
-      'another total size',
-      { metadata: { total_size: 9 }, weight_map: { a: '1.safetensors' } },
-      /total_size is 9 but the tensors have 4 bytes/,
-    ],
-    ['a way up', { weight_map: { a: '../1.safetensors' } }, /not the name of a file beside it/],
-    ['a Windows path', { weight_map: { a: 'C:\\1.safetensors' } }, /not the name of a file beside it/],
-    ['another extension', { weight_map: { a: '1.bin' } }, /not a .safetensors file/],
-  ];
-  for (const [what, index, message] of bad) {
-    it(`refuses an index with ${what}`, async () => {
-      await assert.rejects(
-        openIndex(index),
-        (error) => error instanceof SafetensorsError && error.code === 'InvalidIndex' && message.test(error.message),
-      );
-    });
-  }
 });
