@@ -69,6 +69,7 @@ export class Clip {
     const channelsFirst = pixels.shape[1] === 3;
     const action = 'Cannot encode image: expected pixels';
     assertShape(action, pixels.shape, ['batch', size, size, 3], channelsFirst ? 'transpose to NHWC' : undefined);
+    if (pixels.shape[0] === 0) throw new TypeError('Cannot encode image: expected one picture or more but got none');
     return tf.tidy(() => (visual.kind === 'vit' ? visionTransformer(visual, pixels) : modifiedResNet(visual, pixels)));
   }
 
@@ -83,12 +84,18 @@ export class Clip {
     if (!text || !this.config.text) throw new ModelError(`Cannot encode text: ${missingTower('text')}`);
     this.#assertAlive('encode text');
     const { contextLength } = this.config.text;
-    const action = `Cannot encode text: expected int32 ids [batch, at most ${contextLength}]`;
-    assertShape(action, ids.shape, ['batch', 'seq']);
-    const seq = ids.shape[1];
-    if (seq > contextLength || seq === 0) throw new TypeError(`${action} but got [${ids.shape.join(', ')}]`);
+    const action = `Cannot encode text: expected int32 ids [batch, 1 to ${contextLength}]`;
+    const [batch = 0, seq = 0, ...more] = ids.shape as number[];
+    const fits = batch > 0 && seq > 0 && seq <= contextLength && more.length === 0;
+    if (!fits) throw new TypeError(`${action} but got [${ids.shape.join(', ')}]`);
     if (ids.dtype !== 'int32') throw new TypeError(`${action} but got dtype ${ids.dtype}; cast the ids to int32`);
     return tf.tidy(() => textEncoder(text, ids));
+  }
+
+  /** Whether the tensors are gone. */
+  get isDisposed(): boolean {
+    const [tensor] = this.parameters.values();
+    return tensor?.isDisposed ?? false;
   }
 
   /** Frees every tensor. Calling it again does nothing; encoding afterwards throws. */
@@ -101,8 +108,7 @@ export class Clip {
   }
 
   #assertAlive(action: string): void {
-    const [tensor] = this.parameters.values();
-    if (tensor?.isDisposed) throw new ModelError(`Cannot ${action}: the model was disposed; load it again`);
+    if (this.isDisposed) throw new ModelError(`Cannot ${action}: the model was disposed; load it again`);
   }
 }
 

@@ -129,6 +129,7 @@ function text(width: number, layers: number, heads: number): Architecture['text'
  * @throws RangeError that lists the names
  */
 export function findArchitecture(name: string): Architecture {
+  if (typeof name !== 'string') throw new TypeError(`Cannot find architecture: expected a name but got ${typeof name}`);
   const spell = (spelling: string) => spelling.replace('/', '-').replace(/px$/, '').toLowerCase();
   const found = Object.entries(publishedArchitectures).find(([published]) => spell(published) === spell(name));
   if (!found) {
@@ -138,9 +139,12 @@ export function findArchitecture(name: string): Architecture {
   return found[1];
 }
 
-/** The config of a published architecture with OpenAI's preprocessing, e.g. to start training from scratch. */
-export function architectureConfig(architecture: Architecture, activation: Activation): ClipConfig {
-  const { embedDim, vision, text } = architecture;
+/**
+ * The config of an architecture, or of a published one by its name, with OpenAI's preprocessing: e.g. to start training.
+ * @throws RangeError on an unknown name
+ */
+export function architectureConfig(architecture: string | Architecture, activation: Activation): ClipConfig {
+  const { embedDim, vision, text } = typeof architecture === 'string' ? findArchitecture(architecture) : architecture;
   return {
     embedDim,
     vision: vision.kind === 'vit' ? { ...vision, activation } : vision,

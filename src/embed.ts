@@ -26,6 +26,8 @@ export async function embedTexts(
   texts: readonly string[],
   { batchSize = 64, truncate = false, ...options }: EmbedTextOptions = {},
 ): Promise<Float32Array[]> {
+  if (!Array.isArray(texts))
+    throw new TypeError(`Cannot embed texts: expected an array of strings but got ${typeof texts}`);
   if (texts.length === 0) return [];
   const { ids, shape } = clip.tokenizer.tokenize(texts, { truncate });
   const contextLength = shape[1];
@@ -73,7 +75,7 @@ export async function embedImages(
   checkBatchSize(batchSize);
   const encodeBatch = async () => {
     options.signal?.throwIfAborted();
-    embeddings.push(...(await encodePixels(clip, batch)));
+    for (const row of await encodePixels(clip, batch)) embeddings.push(row);
     batch = [];
     options.onProgress?.(embeddings.length, total ?? embeddings.length);
   };
@@ -130,7 +132,7 @@ export function dot(one: Float32Array, other: Float32Array): number {
 
 /** e^(scale · cosine), scaled so that they sum to 1. */
 export function softmax(cosines: Float32Array, scale: number): Float32Array {
-  const highest = Math.max(...cosines);
+  const highest = cosines.reduce((most, cosine) => Math.max(most, cosine), -1);
   const weights = cosines.map((cosine) => Math.exp(scale * (cosine - highest)));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
@@ -145,6 +147,7 @@ async function unitRows(encode: () => tf.Tensor2D): Promise<Float32Array[]> {
   const [batch = 0, embedDim = 0] = unit.shape;
   const values = (await unit.data()) as Float32Array;
   unit.dispose();
+  await new Promise((resume) => setTimeout(resume)); // lets timers, clicks and Ctrl-C be heard between batches
   return Array.from({ length: batch }, (_, row) => values.slice(row * embedDim, (row + 1) * embedDim));
 }
 

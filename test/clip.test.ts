@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../src/clip.ts';
+import { type ClipConfig, openaiPreprocess, type TextConfig, type VitConfig } from '../src/config.ts';
 import { useBackend } from '../src/node.ts';
 import { uniformNumbers } from '../src/random.ts';
 import { initClip } from '../src/weights/init.ts';
@@ -62,7 +63,7 @@ onEachBackend((backend) => {
       );
       assert.throws(
         () => clip.encodeText(tf.zeros([1, 13], 'int32')),
-        new TypeError('Cannot encode text: expected int32 ids [batch, at most 12] but got [1, 13]'),
+        new TypeError('Cannot encode text: expected int32 ids [batch, 1 to 12] but got [1, 13]'),
       );
       assert.throws(() => clip.encodeText(tf.zeros([1, 12])), /got dtype float32; cast the ids to int32$/);
     });
@@ -101,7 +102,7 @@ describe('initClip()', () => {
 
   it('starts a ResNet with bottlenecks that are their shortcuts', () => {
     const vision = { kind: 'modified-resnet', imageSize: 32, width: 8, layers: [1, 1, 1, 1], heads: 4 } as const;
-    using clip = initClip(tinyConfig({ vision }), 1, noTokenizer);
+    using clip = initClip(tinyConfig({ vision, preprocess: openaiPreprocess(32) }), 1, noTokenizer);
     const gain = clip.parameters.get('visual.stages.0.0.conv3.norm.gain');
     assert.deepEqual([...new Set(gain?.dataSync())], [0]);
     assert.ok(
@@ -111,4 +112,34 @@ describe('initClip()', () => {
         .every(Number.isFinite),
     );
   });
+});
+
+describe('checkConfig()', () => {
+  const tiny = tinyConfig();
+  const text = (changes: Partial<TextConfig>): ClipConfig => ({
+    ...tiny,
+    text: { ...(tiny.text as TextConfig), ...changes },
+  });
+  const vision = (changes: Partial<VitConfig>): ClipConfig => ({
+    ...tiny,
+    vision: { ...(tiny.vision as VitConfig), ...changes },
+  });
+  const bad: [config: ClipConfig, message: RegExp][] = [
+    [text({ heads: 3 }), /text tower: width 32 is not divisible by heads 3$/],
+    [vision({ heads: 100 }), /image tower: width 32 is not divisible by heads 100$/],
+    [vision({ patchSize: 5 }), /imageSize 16 is not divisible by patchSize 5$/],
+    [text({ endToken: 60 }), /the end token's id 60 is not among its 60 tokens$/],
+    [text({ layerNormEpsilon: -1 }), /layerNormEpsilon -1 must be positive$/],
+    [text({ activation: 'relu' as 'gelu' }), /activation 'relu' is not 'quick_gelu' or 'gelu'$/],
+    [{ ...tiny, embedDim: 0 }, /embedDim 0 must be a positive integer$/],
+    [{ ...tiny, preprocess: { ...tiny.preprocess, std: [0, 1, 1] } }, /std \[0, 1, 1\] must be positive$/],
+    [{ ...tiny, preprocess: openaiPreprocess(32) }, /makes 32 pixels but the image tower takes 16$/],
+  ];
+  for (const [config, message] of bad) {
+    it(`refuses ${message.source.replaceAll('\\', '')}`, () => {
+      const before = tf.memory().numTensors;
+      assert.throws(() => initClip(config, 1, noTokenizer), message);
+      assert.equal(tf.memory().numTensors, before);
+    });
+  }
 });

@@ -162,6 +162,19 @@ onEachBackend((backend) => {
       assert.deepEqual(await embedTexts(clip, []), []);
     });
 
+    it('stops at a signal that comes from outside, and lets timers run', async () => {
+      const texts = new Array(3000).fill('a dog');
+      const stopping = embedTexts(clip, texts, { batchSize: 4, signal: AbortSignal.timeout(30) });
+      await assert.rejects(stopping, { name: 'TimeoutError' });
+    });
+
+    it('names what is no list of texts', async () => {
+      await assert.rejects(
+        embedTexts(clip, 'a dog' as unknown as string[]),
+        /expected an array of strings but got string/,
+      );
+    });
+
     it('cuts over-long texts only when asked', async () => {
       const [row] = await embedTexts(clip, ['word '.repeat(100)], { truncate: true });
       const [first] = await embedTexts(clip, ['word '.repeat(75)]);

@@ -122,6 +122,50 @@ describe('saveClip()', () => {
     assert.deepEqual(withWords.tokenizer.encode('a photo of a corgi'), [320, 1125, 539, 320, 31320]);
   });
 
+  it('refuses a directory with files of another model that would stay', async () => {
+    await collectWarnings(async () => {
+      using one = await loadClip(join(models, 'open_clip-vit-gelu'));
+      using other = await loadClip(join(models, 'hf-vit-gelu'));
+      await saveClip(one, directory, { layout: 'open_clip' });
+      await assert.rejects(
+        saveClip(other, directory, { layout: 'huggingface' }),
+        /it holds open_clip_config.json, open_clip_model.safetensors of another model/,
+      );
+      await saveClip(one, directory, { layout: 'open_clip', dtype: 'F16' });
+      const before = await readdir(directory);
+      await assert.rejects(
+        saveClip(one, directory, { layout: 'timm' as 'openai' }),
+        /expected layout to be one of 'huggingface', 'openai', 'open_clip' but got "timm"/,
+      );
+      await assert.rejects(
+        saveClip(one, directory, { layout: 'open_clip', dtype: 'F8' as 'F16' }),
+        /expected dtype to be one of/,
+      );
+      one.dispose();
+      await assert.rejects(saveClip(one, directory, { layout: 'open_clip' }), /it was disposed; load it again/);
+      assert.deepEqual(await readdir(directory), before);
+    });
+  });
+
+  it('refuses F16 for values that it would turn into infinity', async () => {
+    const path = await changed('hf-vit-gelu', (tensors) => {
+      tensors.set('text_projection.weight', {
+        dtype: 'F32',
+        shape: [28, 40],
+        data: new Float32Array(28 * 40).fill(1e6),
+      });
+    });
+    using clip = await loadClip(path);
+    const target = join(directory, 'saved');
+    await collectWarnings(() =>
+      assert.rejects(
+        saveClip(clip, target, { layout: 'huggingface', dtype: 'F16' }),
+        /'text_projection.weight' has the value 1000000, .* save it in BF16/,
+      ),
+    );
+    await collectWarnings(() => saveClip(clip, target, { layout: 'huggingface', dtype: 'BF16' }));
+  });
+
   it('refuses what a layout cannot hold, and leaves the directory as it was', async () => {
     using resNet = await loadClip(join(models, 'openai-rn/model.safetensors'), bare);
     using half = await loadClip(join(models, 'hf-vit-gelu'), { towers: 'text' });
@@ -225,6 +269,13 @@ describe('loadClip()', () => {
     assert.match(warnings[0] as string, /open_clip_config.json beside open_clip_model.safetensors is not read/);
   });
 
+  it('says which half of a vocabulary is missing when it is used', async () => {
+    await cp(join(models, 'hf-vit-gelu'), directory, { recursive: true });
+    await writeFile(join(directory, 'vocab.json'), '{}');
+    using clip = await loadClip(directory);
+    assert.throws(() => clip.tokenizer, /vocab.json only/);
+  });
+
   it('leaves no tensor behind where it is stopped', async () => {
     const before = tf.memory().numTensors;
     await assert.rejects(
@@ -235,6 +286,18 @@ describe('loadClip()', () => {
   });
 
   const refused: [what: string, load: () => Promise<unknown>, message: RegExp][] = [
+    [
+      'an activation that there is not',
+      () => loadClip(join(models, 'openai-vit/model.safetensors'), { activation: 'relu' as 'gelu' }),
+      /expected activation to be one of 'quick_gelu', 'gelu' but got "relu"/,
+    ],
+    [
+      'a tower that there is not',
+      () => loadClip(join(models, 'hf-vit-gelu'), { towers: 'txt' as 'text' }),
+      /expected towers to be one of 'image', 'text', 'both' but got "txt"/,
+    ],
+    ['what is no source', () => loadClip(null as unknown as string), /expected a path, a URL or a Blob but got null/],
+    ['a path without a file system', () => loadWebClip('some/path'), /in Node, import loadClip from clip-tfjs\/node/],
     [
       'a bare file without an activation',
       () => loadClip(join(models, 'openai-vit/model.safetensors')),

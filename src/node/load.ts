@@ -14,6 +14,11 @@ import { fileSource } from './files.ts';
  * @throws ModelError on a missing, unused or misshapen tensor, or where the layout or the activation is in doubt
  */
 export async function loadClip(source: string | URL | Blob, options: LoadOptions = {}): Promise<Clip> {
+  if (!(typeof source === 'string' || source instanceof URL || source instanceof Blob)) {
+    throw new TypeError(
+      `Cannot load model: expected a path, a URL or a Blob but got ${source === null ? 'null' : typeof source}`,
+    );
+  }
   if (source instanceof Blob || /^https?:/.test(String(source))) return loadWebClip(source, options);
   const path = /^file:/.test(String(source)) ? fileURLToPath(source) : String(source);
   return loadModel(await localFiles(path), options);

@@ -40,8 +40,13 @@ function segmentEnd(text: string, at: number): number {
   return stop;
 }
 
+// `&amp;amp;amp;...`: each round below takes one level off, so a long one would take time out of proportion. Three levels
+// come to the same.
+const nestedAmpersand = /&(?:(?:amp|AMP|#0*38|#[xX]0*26);){4,}/g;
+
 /** Applies every fix again and again until none changes anything. */
 function fixSegment(text: string, decodeEntities: boolean): string {
+  if (decodeEntities) text = text.replace(nestedAmpersand, '&amp;amp;amp;');
   for (;;) {
     const before = text;
     if (decodeEntities) text = unescapeStrictHtml(text);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkConfig } from '../check-config.ts';
 import { Clip } from '../clip.ts';
 import type { ClipConfig } from '../config.ts';
 import { parameterShapes } from '../parameters.ts';
@@ -11,6 +12,9 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
  * @param seed any integer; the same seed gives the same weights on every backend
  */
 export function initClip(config: ClipConfig, seed: number, makeTokenizer: () => Tokenizer): Clip {
+  checkConfig(config);
+  if (!Number.isSafeInteger(seed))
+    throw new RangeError(`Cannot initialise: expected seed to be an integer but got ${seed}`);
   const normal = normalNumbers(seed);
   const parameters = new Map<string, tf.Tensor>();
   for (const [name, shape] of parameterShapes(config)) {

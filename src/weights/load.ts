@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkConfig } from '../check-config.ts';
 import { Clip } from '../clip.ts';
-import type { Activation, ClipConfig } from '../config.ts';
+import { type Activation, type ClipConfig, findArchitecture } from '../config.ts';
 import { ModelError } from '../errors.ts';
 import { parameterShapes, type Towers } from '../parameters.ts';
 import { fromOutputFirst, outputFirstShape } from './axes.ts';
@@ -35,9 +36,12 @@ export async function loadClip(source: string | URL | Blob, options: LoadOptions
  * @throws ModelError on a missing, unused or misshapen tensor, or where the layout or the activation is in doubt
  */
 export async function loadModel(files: ModelFiles, options: LoadOptions = {}): Promise<Clip> {
+  checkOptions(options);
   const model = await openModel(files, options);
   const parameters = new Map<string, tf.Tensor>();
   try {
+    checkConfig(model.config);
+    checkDepth(model);
     const towers = options.towers ?? towersOf(model.config);
     const shapes = parameterShapes(model.config, towers);
     checkTensors(model, shapes);
@@ -53,6 +57,30 @@ export async function loadModel(files: ModelFiles, options: LoadOptions = {}): P
     throw error;
   } finally {
     await model.tensors.close();
+  }
+}
+
+/** @throws RangeError on a value that an option does not have: in JavaScript no compiler says so */
+function checkOptions({ activation, architecture, towers }: LoadOptions): void {
+  const check = (name: string, value: unknown, allowed: readonly string[]) => {
+    if (value === undefined || allowed.includes(value as string)) return;
+    const expected = allowed.map((choice) => `'${choice}'`).join(', ');
+    throw new RangeError(
+      `Cannot load model: expected ${name} to be one of ${expected} but got ${JSON.stringify(value)}`,
+    );
+  };
+  check('activation', activation, ['quick_gelu', 'gelu']);
+  check('towers', towers, ['image', 'text', 'both']);
+  if (architecture !== undefined) findArchitecture(architecture);
+}
+
+/** A config may name a billion layers; none is looked for before it is clear that the file could hold them. */
+function checkDepth({ label, config: { vision, text }, tensors }: OpenModel): void {
+  const layers = [vision?.layers ?? 0, text?.layers ?? 0].flat().reduce((sum, count) => sum + count, 0);
+  if (layers > tensors.tensors.size) {
+    throw new ModelError(
+      `Cannot load ${label}: its config has ${layers} layers but the file ${tensors.tensors.size} tensors`,
+    );
   }
 }
 

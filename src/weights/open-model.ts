@@ -120,7 +120,7 @@ async function openaiConfig(
   if (saved !== undefined) return { config: readOpenClipConfig(saved), configSource: 'metadata of the file' };
   if (activation === undefined) {
     throw new ModelError(
-      `Cannot load ${label}: a file without a config does not tell its activation; pass activation: 'quick_gelu' ` +
+      `Cannot load ${label}: OpenAI's layout without ${openClipConfigFile} does not tell its activation; pass activation: 'quick_gelu' ` +
         `(OpenAI's own weights, DFN, MetaCLIP) or 'gelu' (most others, e.g. LAION-2B, DataComp)`,
     );
   }

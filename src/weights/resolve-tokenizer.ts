@@ -47,14 +47,16 @@ async function readVocabularyFiles({ open }: ModelFiles): Promise<VocabularyFile
     const content = await readText(open, name);
     if (content !== undefined) files[name] = content;
   }
-  const whole =
-    files['tokenizer.json'] !== undefined || (files['vocab.json'] !== undefined && files['merges.txt'] !== undefined);
-  return whole ? files : undefined;
+  return Object.keys(files).some((name) => /vocab|merges|tokenizer\.json/.test(name)) ? files : undefined;
 }
 
 /** The encoder reads the feature where the text ends: both must mean the same token. */
 function checkEndToken(label: string, tokenizer: Tokenizer, { vocabSize, endToken }: TextConfig): Tokenizer {
   const { endId } = tokenizer;
+  const bytesAndControls = 514;
+  if (tokenizer.vocabulary.merges.length === 0 && tokenizer.vocabSize > bytesAndControls) {
+    refuse(label, `its vocabulary has ${tokenizer.vocabSize} tokens but no merges that make them`);
+  }
   if (tokenizer.vocabSize > vocabSize) {
     refuse(label, `its tokenizer has ${tokenizer.vocabSize} tokens but its embedding ${vocabSize}`);
   }

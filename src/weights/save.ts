@@ -13,10 +13,13 @@ import { metadataKey } from './open-model.ts';
 import { openaiNames } from './openai.ts';
 import { encodeSafetensors, type TensorData } from './safetensors.ts';
 
+const layouts = ['huggingface', 'openai', 'open_clip'] as const;
+const dtypes = ['F32', 'F16', 'BF16'] as const;
+
 export type SaveOptions = {
-  layout: 'huggingface' | 'openai' | 'open_clip';
+  layout: (typeof layouts)[number];
   /** How numbers are kept; F16 and BF16 halve the file and round. F32 by default. */
-  dtype?: 'F32' | 'F16' | 'BF16';
+  dtype?: (typeof dtypes)[number];
 };
 
 const openaiVocabSize = 49408;
@@ -29,6 +32,9 @@ export function modelFileContents(
   clip: Clip,
   { layout, dtype = 'F32' }: SaveOptions,
 ): Map<string, string | AsyncIterable<Uint8Array>> {
+  check('layout', layout, layouts);
+  check('dtype', dtype, dtypes);
+  if (clip.isDisposed) throw new ModelError('Cannot save model: it was disposed; load it again');
   if (clip.towers !== 'both')
     throw new ModelError("Cannot save model: one tower is loaded; load it with towers: 'both'");
   const tokenizer = tokenizerOf(clip);
@@ -47,18 +53,25 @@ export function modelFileContents(
     const { keys, outputFirst } = names(name);
     const [first, ...rest] = outputFirst ? outputFirstShape(shape) : shape;
     const partShape = first === undefined ? [] : [first / keys.length, ...rest];
-    keys.forEach((key, part) => {
-      tensors.set(key, {
-        dtype,
-        shape: partShape,
-        data: () => readPart(clip, name, shape, outputFirst, part, keys.length),
-      });
-    });
+    for (const [part, key] of keys.entries()) {
+      const data = async () => {
+        const values = await readParameter(clip, name, shape, outputFirst);
+        const length = values.length / keys.length;
+        return checkRange(values.subarray(part * length, (part + 1) * length), key, dtype);
+      };
+      tensors.set(key, { dtype, shape: partShape, data });
+    }
   }
   return new Map<string, string | AsyncIterable<Uint8Array>>([
     ...Object.entries(texts),
     [weightsFile, encodeSafetensors(tensors, metadata)],
   ]);
+}
+
+function check(name: string, value: string, allowed: readonly string[]): void {
+  if (allowed.includes(value)) return;
+  const expected = allowed.map((choice) => `'${choice}'`).join(', ');
+  throw new RangeError(`Cannot save model: expected ${name} to be one of ${expected} but got ${JSON.stringify(value)}`);
 }
 
 /** A model that fits no tokenizer is saved without one, and that is announced. */
@@ -84,17 +97,25 @@ function huggingfaceConfigs(
   return writeHuggingfaceConfig(config, startId, endId, torchName);
 }
 
-/** One of the tensors that a parameter is kept as, in the checkpoint's axis order. */
-async function readPart(
+/** A tensor's values in the checkpoint's axis order. */
+async function readParameter(
   clip: Clip,
   name: string,
   shape: readonly number[],
   outputFirst: boolean,
-  part: number,
-  parts: number,
 ): Promise<Float32Array> {
   const ours = (await clip.parameters.get(name)?.data()) as Float32Array;
-  const stored = outputFirst ? toOutputFirst(ours, shape) : ours;
-  const length = stored.length / parts;
-  return stored.subarray(part * length, (part + 1) * length);
+  return outputFirst ? toOutputFirst(ours, shape) : ours;
+}
+
+/** From here on F16 rounds to infinity (IEEE 754 binary16). */
+const tooLargeForF16 = 65520;
+
+/** @throws ModelError on a value that F16 would turn into infinity */
+function checkRange(values: Float32Array, key: string, dtype: SaveOptions['dtype']): Float32Array {
+  const lost = dtype === 'F16' && values.find((value) => Math.abs(value) >= tooLargeForF16 && Number.isFinite(value));
+  if (!lost) return values;
+  throw new ModelError(
+    `Cannot save model in F16: '${key}' has the value ${lost}, which F16 does not reach; save it in BF16`,
+  );
 }

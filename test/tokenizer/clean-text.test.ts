@@ -80,3 +80,16 @@ describe('fixText()', () => {
     assert.equal(fixText(`${'x'.repeat(999_998)}e\u0301`).slice(-1), 'é');
   });
 });
+
+describe('nested references', () => {
+  it('take time in proportion', () => {
+    const start = performance.now();
+    assert.equal(cleanText(`&${'amp;'.repeat(100_000)}lt;`), '<');
+    assert.equal(cleanText(`&${'#38;'.repeat(100_000)}eacute;`), 'é');
+    assert.ok(performance.now() - start < 5000);
+  });
+
+  it('come to the same however deep they are', () => {
+    for (let depth = 0; depth < 9; depth++) assert.equal(cleanText(`&${'amp;'.repeat(depth)}eacute;`), 'é');
+  });
+});
