@@ -137,8 +137,7 @@ const in16Bits: Arithmetic<Float64Array> = {
   weigh: (values, from, step, weights) => {
     let sum = 0;
     for (let k = 0; k < weights.length; k++) sum += (values[from + k * step] as number) * (weights[k] as number);
-    const whole = sum >= 0 ? Math.floor(sum + 0.5) : -Math.floor(Math.abs(sum) + 0.5);
-    return (clip8(whole >> 8) << 8) | clip8(whole % 256); // rounded as a whole, but the two bytes are clipped apart
+    return Math.min(65535, Math.floor(Math.max(0, sum) + 0.5));
   },
 };
 
