@@ -16,6 +16,9 @@ const colour = 2;
 const palette = 3;
 const greyAlpha = 4;
 
+/** Values per pixel of each colour type. */
+const samplesPerPixel: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
 /**
  * Decodes a PNG into the mode that Pillow gives it: bilevel `1`, 16-bit grey `I;16`, palette `P`; other depths in 8 bits.
  * @throws ImageError on a damaged file
@@ -61,6 +64,7 @@ function readChunks(bytes: Uint8Array) {
   const kept: Uint8Array[] = [bytes.subarray(0, 8)];
   const colours = new Uint8Array(4 * 256);
   let hasColours = false;
+  let packedBytes = 0;
   let header: { width: number; height: number; depth: number; type: number } | undefined;
   let exif: Uint8Array | undefined;
   for (let at = 8; at + 12 <= bytes.length; ) {
@@ -83,11 +87,17 @@ function readChunks(bytes: Uint8Array) {
     }
     if (name === 'tRNS') for (let i = 0; i < Math.min(256, length); i++) colours[4 * i + 3] = content[i] as number;
     if (name === 'eXIf') exif = content;
+    if (name === 'IDAT') packedBytes += length;
     if (name === 'IHDR' && header?.type === palette) kept.push(greyHeader(bytes.subarray(at, end)));
     else if (name !== 'tRNS' && name !== 'PLTE') kept.push(bytes.subarray(at, end));
     if (name === 'IEND') {
       if (!header) break;
       if (header.type === palette && !hasColours) throw new ImageError('Cannot read PNG: its palette is missing');
+      const { width, height, depth, type } = header;
+      const bits = width * height * depth * (samplesPerPixel[type] ?? 0);
+      if (bits / 8 > 1032 * packedBytes)
+        // deflate never packs more tightly; found out now, before the memory is taken
+        throw new ImageError('Cannot read PNG: its data do not fill the picture');
       return { ...header, colours, exif, clean: Buffer.concat(kept) };
     }
     at = end;
