@@ -55,7 +55,7 @@ export type PreprocessConfig = {
   resizeMode: 'shortest' | 'longest' | 'squash';
   /** OpenAI resizes before it converts to RGB and rounds the crop as torchvision does; Hugging Face converts first and floors. */
   order: 'openai' | 'huggingface';
-  /** null drops alpha, as Pillow does; a colour (0 to 255) is put behind the picture first. */
+  /** null drops alpha, as OpenAI does; a colour (0 to 255) is put behind the picture first: transformers 5 takes white. */
   background: readonly [number, number, number] | null;
 };
 

@@ -7,10 +7,12 @@ export type Image = {
   height: number;
   mode: ImageMode;
   /** Row by row, channels interleaved; 0 to 255, in mode `I;16` 0 to 65535, in mode `1` 0 or 255, in mode `P` an index. */
-  data: Uint8Array | Uint8ClampedArray | Uint16Array;
+  data: Pixels;
   /** Of mode `P`: red, green, blue, alpha per index. */
   palette?: Uint8Array;
 };
+
+export type Pixels = Uint8Array | Uint8ClampedArray | Uint16Array;
 
 /** Bilevel, grey, grey with alpha, 16-bit grey, palette, colour, colour with alpha, print colours. */
 export type ImageMode = '1' | 'L' | 'LA' | 'I;16' | 'P' | 'RGB' | 'RGBA' | 'CMYK';
@@ -42,4 +44,9 @@ export function assertImage(image: Image): void {
     );
   }
   if (mode === 'P' && !palette) throw new TypeError('Cannot use image: mode P needs a palette');
+}
+
+/** As many values, all 0, in 8 or 16 bits as the given ones are. */
+export function sameKind(data: Pixels, length: number): Uint8Array | Uint16Array {
+  return data instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length);
 }

@@ -1,4 +1,4 @@
-import { channelsOf, type Image } from './image.ts';
+import { channelsOf, type Image, sameKind } from './image.ts';
 
 /**
  * Turns a picture upright.
@@ -10,7 +10,7 @@ export function orient(image: Image, orientation: number): Image {
   const { width, height, data } = image;
   const [newWidth, newHeight] = isTurned ? [height, width] : [width, height];
   const channels = channelsOf[image.mode];
-  const turned = data.slice();
+  const turned = sameKind(data, data.length);
   for (let y = 0; y < newHeight; y++) {
     for (let x = 0; x < newWidth; x++) {
       const [column, row] = isTurned ? [y, x] : [x, y];

@@ -1,5 +1,6 @@
 import type { PreprocessConfig } from '../config.ts';
-import { assertImage, channelsOf, type Image } from './image.ts';
+import { composite } from './composite.ts';
+import { assertImage, channelsOf, type Image, sameKind } from './image.ts';
 import { resize } from './resize.ts';
 import { toRgb } from './to-rgb.ts';
 
@@ -15,10 +16,10 @@ export function preprocess(image: Image, config: PreprocessConfig): Float32Array
 /** The same before it is normalised: exactly what the model sees, as a picture. @returns mode RGB, size x size */
 export function preparePixels(image: Image, config: PreprocessConfig): Image {
   assertImage(image);
-  const { size, order, background } = config;
+  const { order, background } = config;
   const flat = background ? composite(image, background) : image;
   const first = order === 'huggingface' ? toRgb(flat) : flat; // OpenAI converts last: palettes then take the nearest pixel
-  return toRgb(cropToSquare(resizeFor(first, config), size, order));
+  return toRgb(resizeToSquare(first, resizedSize(first, config), config));
 }
 
 /** Scales 0..255 to 0..1, subtracts the mean and divides by the standard deviation of each channel. */
@@ -31,43 +32,49 @@ function normalise({ data }: Image, { mean, std }: PreprocessConfig): Float32Arr
   return values;
 }
 
-function resizeFor(image: Image, { size, resizeMode, interpolation }: PreprocessConfig): Image {
-  const { width, height } = image;
-  if (resizeMode === 'squash') return resize(image, size, size, interpolation);
+type Size = { width: number; height: number };
+
+/** The size that the whole picture is resized to. */
+function resizedSize({ width, height }: Image, { size, resizeMode }: PreprocessConfig): Size {
+  if (resizeMode === 'squash') return { width: size, height: size };
   const shorter = Math.min(width, height);
   const longer = Math.max(width, height);
   if (resizeMode === 'longest') {
-    const scale = size / longer;
-    return resize(
-      image,
-      Math.max(1, roundHalfEven(width * scale)),
-      Math.max(1, roundHalfEven(height * scale)),
-      interpolation,
-    );
+    const side = (length: number) => Math.max(1, roundHalfEven(length / (longer / size)));
+    return { width: side(width), height: side(height) };
   }
   const long = Math.trunc((size * longer) / shorter); // torchvision and Hugging Face cut the fraction off
-  return width <= height ? resize(image, size, long, interpolation) : resize(image, long, size, interpolation);
+  return width <= height ? { width: size, height: long } : { width: long, height: size };
 }
 
-/** Cuts the middle out, or puts black around what is too small. */
-function cropToSquare(image: Image, size: number, order: PreprocessConfig['order']): Image {
-  const left = cropOffset(image.width - size, order);
-  const top = cropOffset(image.height - size, order);
-  if (left === 0 && top === 0 && image.width === size && image.height === size) return image;
+/** Resizes to `resized`, but only what is then cut from the middle; puts zeros around what is too small for the square. */
+function resizeToSquare(image: Image, resized: Size, { size, interpolation, order }: PreprocessConfig): Image {
+  const left = cropOffset(resized.width - size, order);
+  const top = cropOffset(resized.height - size, order);
+  const box = {
+    left: Math.max(0, left),
+    top: Math.max(0, top),
+    width: Math.min(size, resized.width),
+    height: Math.min(size, resized.height),
+  };
+  const middle = resize(image, resized.width, resized.height, interpolation, box);
+  if (box.width === size && box.height === size) return middle;
   const channels = channelsOf[image.mode];
-  const data =
-    image.data instanceof Uint16Array ? new Uint16Array(size * size) : new Uint8Array(size * size * channels);
-  const from = Math.max(0, left);
-  const count = Math.min(image.width, left + size) - from;
-  for (let row = Math.max(0, -top); row < Math.min(size, image.height - top); row++) {
-    const start = ((row + top) * image.width + from) * channels;
-    data.set(image.data.subarray(start, start + count * channels), (row * size + from - left) * channels);
+  const data = sameKind(image.data, size * size * channels);
+  for (let row = 0; row < box.height; row++) {
+    const from = row * box.width * channels;
+    const to = ((row + box.top - top) * size + box.left - left) * channels;
+    data.set(middle.data.subarray(from, from + box.width * channels), to);
   }
   return { ...image, width: size, height: size, data };
 }
 
-/** torchvision rounds half to even, Hugging Face rounds down: they differ by a pixel where the margin is 3 mod 4. */
+/**
+ * Where the square begins, negative where the picture is smaller. torchvision rounds half to even, Hugging Face down:
+ * they differ by a pixel where the margin is 3 mod 4. What is too small, both put nearer the start.
+ */
 function cropOffset(margin: number, order: PreprocessConfig['order']): number {
+  if (margin < 0) return -Math.floor(-margin / 2);
   return order === 'openai' ? roundHalfEven(margin / 2) : Math.floor(margin / 2);
 }
 
@@ -75,18 +82,4 @@ function cropOffset(margin: number, order: PreprocessConfig['order']): number {
 function roundHalfEven(value: number): number {
   const rounded = Math.round(value);
   return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
-}
-
-/** Puts a colour behind a picture with alpha: over = alpha · picture + (1 - alpha) · colour. */
-function composite(image: Image, background: readonly [number, number, number]): Image {
-  if (image.mode !== 'RGBA' && image.mode !== 'LA') return image;
-  const { width, height, data } = image;
-  const channels = channelsOf[image.mode];
-  const rgb = toRgb(image).data;
-  const flat = new Uint8Array(rgb.length);
-  for (let i = 0; i < rgb.length; i++) {
-    const alpha = (data[Math.floor(i / 3) * channels + channels - 1] as number) / 255;
-    flat[i] = Math.round(alpha * (rgb[i] as number) + (1 - alpha) * (background[i % 3] as number));
-  }
-  return { width, height, mode: 'RGB', data: flat };
 }

@@ -70,7 +70,8 @@ function readVision(fields: JsonFields): VitConfig {
 
 /** @throws ModelError where the file asks for steps that CLIP's preprocessing does not have */
 function readPreprocessor(file: string | undefined, imageSize: number): PreprocessConfig {
-  const defaults = { ...openaiPreprocess(imageSize), order: 'huggingface' } as const;
+  const white = [255, 255, 255] as const; // what transformers 5 puts behind alpha
+  const defaults = { ...openaiPreprocess(imageSize), order: 'huggingface', background: white } as const;
   if (file === undefined) return defaults;
   const fields = parseJson('preprocessor_config.json', file);
   for (const step of ['do_resize', 'do_rescale', 'do_normalize']) {
@@ -90,8 +91,12 @@ function readPreprocessor(file: string | undefined, imageSize: number): Preproce
     mean: fields.channels('image_mean', defaults.mean),
     std: fields.channels('image_std', defaults.std),
     order: ours?.oneOf('order', ['openai', 'huggingface']) ?? 'huggingface',
-    background: ours?.value('background') === undefined ? null : ours.channels('background', [0, 0, 0]),
+    background: ours ? readBackground(ours) : defaults.background,
   };
+}
+
+function readBackground(ours: JsonFields): PreprocessConfig['background'] {
+  return ours.value('background') === undefined ? null : ours.channels('background', [0, 0, 0]);
 }
 
 /** Sizes are a number in old files, an object in newer ones: a shortest edge, cropped to a square, or a square to squash to. */

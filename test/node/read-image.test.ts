@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { openaiPreprocess } from '../../src/config.ts';
 import { preparePixels } from '../../src/image/preprocess.ts';
@@ -100,5 +103,52 @@ describe('readImage()', () => {
   it('reads a PNG with bytes after its end', async () => {
     const bytes = await readFile(join(images, 'rgba.png'));
     assert.deepEqual(await readImage(Buffer.concat([bytes, Buffer.from('PK')])), await readImage(bytes));
+  });
+
+  it('refuses a PNG whose few data cannot fill the size it claims, before memory is taken', async () => {
+    const bytes = new Uint8Array(await readFile(join(images, 'rgba.png')));
+    const view = new DataView(bytes.buffer);
+    view.setUint32(16, 10_000);
+    view.setUint32(20, 8_000);
+    view.setUint32(29, crc32(bytes.subarray(12, 29)));
+    const start = performance.now();
+    await assert.rejects(readImage(bytes), /Cannot read PNG: its data do not fill the picture/);
+    assert.ok(performance.now() - start < 50);
+  });
+
+  it('keeps the order and the alpha of a palette', async () => {
+    const path = join(images, 'palette-alpha.png');
+    const { mode, data, palette } = await readImage(path);
+    assert.equal(mode, 'P');
+    const { data: rgba } = await sharp(path).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    const colours = Array.from(data, (index) => [...palette!.subarray(4 * index, 4 * index + 4)]).flat();
+    assert.equal(largestDifference(colours, rgba), 0);
+    assert.ok(colours.some((value, i) => i % 4 === 3 && value < 255));
+  });
+
+  it('does not touch the bytes it is given, nor reads those around them', async () => {
+    const file = await readFile(join(images, 'jpeg-grey.jpg'));
+    const around = Buffer.concat([Buffer.alloc(100, 0xff), file, Buffer.alloc(100, 0xff)]);
+    assert.deepEqual(await readImage(around.subarray(100, 100 + file.length)), await readImage(file));
+  });
+
+  it('names sharp where it is needed and not installed', async () => {
+    const hooks = `export const resolve = (name, context, next) => {
+      if (name === 'sharp') throw new Error('not installed');
+      return next(name, context);
+    };`;
+    const script = `import { register } from 'node:module';
+      register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));
+      const { readImage } = await import(${JSON.stringify(import.meta.resolve('../../src/node.js'))});
+      const magic = { WebP: 'RIFF0000WEBP', GIF: 'GIF89a', TIFF: 'II*\\0', AVIF: '0000ftypavif' };
+      for (const content of Object.values(magic)) {
+        await readImage(new TextEncoder().encode(content)).catch((error) => console.log(error.name, error.message));
+      }`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    const cure = 'the package sharp decodes it and is not installed; run npm install sharp';
+    assert.deepEqual(
+      stdout.trim().split('\n'),
+      ['WebP', 'GIF', 'TIFF', 'AVIF'].map((format) => `ImageError Cannot read ${format}: ${cure}`),
+    );
   });
 });

@@ -35,7 +35,7 @@ async function decodeWhole(bytes: Uint8Array): Promise<Uint8ClampedArray> {
   ready ??= loadCodec();
   await ready;
   try {
-    const { data } = await decodeMozjpeg(bytes.slice().buffer as ArrayBuffer);
+    const { data } = await decodeMozjpeg(new Uint8Array(bytes).buffer);
     return data;
   } catch (error) {
     ready = undefined; // the codec has stopped for good: the next picture gets a new one
