@@ -24,11 +24,14 @@ export function preparePixels(image: Image, config: PreprocessConfig): Image {
 
 /** Scales 0..255 to 0..1, subtracts the mean and divides by the standard deviation of each channel. */
 function normalise({ data }: Image, { mean, std }: PreprocessConfig): Float32Array {
+  const levels = mean.map((channelMean, c) =>
+    Float32Array.from({ length: 256 }, (_, level) => {
+      const scaled = Math.fround(level / 255);
+      return Math.fround(scaled - Math.fround(channelMean)) / Math.fround(std[c] as number);
+    }),
+  );
   const values = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const scaled = Math.fround((data[i] as number) / 255);
-    values[i] = Math.fround(scaled - Math.fround(mean[i % 3] as number)) / Math.fround(std[i % 3] as number);
-  }
+  for (let i = 0; i < data.length; i++) values[i] = (levels[i % 3] as Float32Array)[data[i] as number] as number;
   return values;
 }
 

@@ -89,18 +89,17 @@ describe('pictures beside Python', () => {
     report({ kinds: cases.length });
   });
 
-  // Of the rest, sharp's libheif converts AVIF's colours in other steps than Pillow's libavif, and a picture's mode is that
-  // of sharp: it has no palettes.
-  it('reads WebP, GIF, TIFF and AVIF as Pillow does; AVIF nearly', async () => {
-    const cases = python<Decoded>('others');
-    const worst: Record<string, number> = {};
-    const modes: string[] = [];
-    for (const given of cases) {
+  // sharp does not say that a TIFF is bilevel or has a palette, and its AVIF decoder widens halved chroma in other steps
+  // than Pillow's: beside hard edges in full colours that is far off.
+  it('reads WebP, GIF and TIFF as Pillow does, AVIF nearly', async () => {
+    const otherModes: Record<string, string> = { 'tiff bilevel': 'L', 'tiff palette': 'RGB' };
+    const allowed: Record<string, number> = { 'avif 4:4:4': 1, 'avif 4:2:0': 128 };
+    for (const given of python<Decoded>('others')) {
       const image = await readImage(given.path);
-      worst[given.name] = largestDifference(toRgb(image).data, given.expected);
-      if (image.mode !== given.mode) modes.push(`${given.name}: ${image.mode}, not ${given.mode}`);
+      assert.equal(image.mode, otherModes[given.name] ?? given.mode, given.name);
+      const worst = largestDifference(toRgb(image).data, given.expected);
+      assert.ok(worst <= (allowed[given.name] ?? 0), `${given.name} differs by ${worst}`);
     }
-    console.log(worst, modes);
   });
 
   it('resizes, crops and normalises 3,000 pictures as torchvision, transformers and open_clip do', () => {

@@ -23,8 +23,11 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<{ image: Image; exi
   if (rgba.length !== 4 * width * height) throw new ImageError('Cannot read JPEG: its data do not fill the picture');
   const channels = components === 1 ? 1 : 3;
   const data = new Uint8Array(width * height * channels);
-  for (let i = 0, from = 0; i < data.length; from += 4) {
-    for (let c = 0; c < channels; c++) data[i++] = rgba[from + c] as number;
+  for (let from = 0, to = 0; to < data.length; from += 4, to += channels) {
+    data[to] = rgba[from] as number;
+    if (channels === 1) continue;
+    data[to + 1] = rgba[from + 1] as number;
+    data[to + 2] = rgba[from + 2] as number;
   }
   return { image: { width, height, mode: channels === 1 ? 'L' : 'RGB', data }, exif };
 }
@@ -43,10 +46,17 @@ async function decodeWhole(bytes: Uint8Array): Promise<Uint8ClampedArray> {
   }
 }
 
+let compiled: Promise<WebAssembly.Module> | undefined;
+
 async function loadCodec(): Promise<void> {
-  const path = createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
+  compiled ??= compileCodec();
   const start = init as (wasm: WebAssembly.Module, options: object) => Promise<void>; // its types know one argument only
-  await start(await WebAssembly.compile(await readFile(path)), { print: () => {}, printErr: () => {} });
+  await start(await compiled, { print: () => {}, printErr: () => {} });
+}
+
+async function compileCodec(): Promise<WebAssembly.Module> {
+  const path = createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
+  return WebAssembly.compile(await readFile(path));
 }
 
 function decodePrintColours(bytes: Uint8Array): Uint8Array {
@@ -70,8 +80,8 @@ function readMarkers(bytes: Uint8Array) {
   let isWhole = false;
   for (let at = 2; at + 2 <= bytes.length; ) {
     if (bytes[at] !== 0xff) {
-      at++; // entropy-coded data, or filling between segments
-      continue;
+      at = bytes.indexOf(0xff, at); // behind entropy-coded data, or filling between segments
+      if (at < 0) break;
     }
     const marker = bytes[at + 1] as number;
     if (marker === 0xd9) {

@@ -1,5 +1,6 @@
 import { ImageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
+import { asPalettePicture } from './gif-palette.ts';
 import { checkPixels } from './limits.ts';
 
 /** Formats that the optional package sharp decodes, by their first bytes. SVG is not among them: it can refer to files. */
@@ -30,7 +31,8 @@ export async function decodeOther(
     const plain = isGrey ? source.toColourspace('b-w') : source.toColourspace('srgb');
     const { data, info } = await plain.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     const mode = ({ 1: 'L', 2: 'LA', 3: 'RGB', 4: 'RGBA' } as const)[info.channels as 1 | 2 | 3 | 4];
-    const image: Image = { width: info.width, height: info.height, mode, data: new Uint8Array(data) };
+    const decoded: Image = { width: info.width, height: info.height, mode, data: new Uint8Array(data) };
+    const image = format === 'GIF' ? asPalettePicture(decoded, bytes) : decoded;
     const hasMarker = exif && String.fromCharCode(...exif.subarray(0, 6)) === 'Exif\0\0';
     return { image, exif: hasMarker ? exif.subarray(6) : exif };
   } catch (error) {
