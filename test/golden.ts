@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import type { BackendName } from '../src/backend.ts';
 import { fileSource } from '../src/node/files.ts';
 import { openSafetensors } from '../src/weights/safetensors.ts';
 
@@ -32,7 +33,10 @@ export function idTensor({ shape, values }: Golden): tf.Tensor2D {
   return tf.tensor2d(values, shape as [number, number], 'int32');
 }
 
-/** Runs the same tests on every backend that needs no installation. */
-export function onEachBackend(tests: (backend: 'cpu' | 'wasm') => void): void {
-  for (const backend of ['cpu', 'wasm'] as const) describe(`on ${backend}`, () => tests(backend));
+/** The backends under test: CLIP_TFJS_BACKENDS, e.g. `tensorflow,webgpu`, else those that need no installation. */
+export const testedBackends = (process.env.CLIP_TFJS_BACKENDS ?? 'cpu,wasm').split(',') as BackendName[];
+
+/** Runs the same tests on every backend under test. */
+export function onEachBackend(tests: (backend: BackendName) => void): void {
+  for (const backend of testedBackends) describe(`on ${backend}`, () => tests(backend));
 }

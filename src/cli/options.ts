@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { BackendName } from '../backend.ts';
-import { useBackend } from '../backend.ts';
 import type { Clip } from '../clip.ts';
 import type { Activation } from '../config.ts';
+import { nodeBackends, useBackend } from '../node/backend.ts';
 import { loadClip } from '../node/load.ts';
 import type { Towers } from '../parameters.ts';
 
@@ -20,12 +20,18 @@ export function addModelOptions(command: Command): Command {
     .requiredOption('-m, --model <path>', 'a directory or a .safetensors file')
     .addOption(activationOption())
     .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
-    .addOption(new Option('--backend <name>', 'the engine; by default the best that works').choices(['wasm', 'cpu']))
+    .addOption(backendOption())
     .addOption(jsonOption());
 }
 
 export function activationOption(): Option {
   return new Option('--activation <name>', "needed for a bare file in OpenAI's layout").choices(['quick_gelu', 'gelu']);
+}
+
+export function backendOption(): Option {
+  return new Option('--backend <name>', 'the engine; by default the best that works').choices(
+    nodeBackends.map(({ name }) => name),
+  );
 }
 
 export function jsonOption(): Option {
