@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { announce } from './announce.ts';
+import { registerFusedKernels } from './wasm/fused-kernels.ts';
 
 export type BackendName = 'tensorflow' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
@@ -14,7 +16,13 @@ export class BackendMissing extends Error {
   override readonly name = 'BackendMissing';
 }
 
-export const wasmBackend: Backend = { name: 'wasm', load: () => import('@tensorflow/tfjs-backend-wasm') };
+export const wasmBackend: Backend = {
+  name: 'wasm',
+  load: async () => {
+    await import('@tensorflow/tfjs-backend-wasm');
+    if (await tf.setBackend('wasm')) await registerFusedKernels(tf.backend() as BackendWasm);
+  },
+};
 
 /** Plain JavaScript, part of tfjs itself. */
 export const cpuBackend: Backend = { name: 'cpu', load: () => Promise.resolve() };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Attention, attention } from './attention.ts';
+import { canFuse, fusedBlock } from './fused-block.ts';
 import { type LayerNorm, layerNorm } from './layer-norm.ts';
 import { type Mlp, mlp } from './mlp.ts';
 
@@ -17,15 +18,17 @@ export function block(weights: Block, x: tf.Tensor3D, mask?: tf.Tensor2D): tf.Te
 }
 
 /**
- * The blocks one after another. Each runs in a tidy of its own, so that one block's intermediates are alive at a time.
+ * The blocks one after another. Each runs in a tidy of its own, so that one block's intermediates are alive at a time; where
+ * the engine has operators for it, as the faster twin.
  * @param x [batch, seq, width]
  * @returns [batch, seq, width]
  */
 export function transformer(resblocks: readonly Block[], x: tf.Tensor3D, mask?: tf.Tensor2D): tf.Tensor3D {
+  const run = canFuse() ? fusedBlock : block;
   let hidden = x;
   for (const weights of resblocks) {
     const before = hidden;
-    hidden = tf.tidy(() => block(weights, before, mask)); // [batch, seq, width]
+    hidden = tf.tidy(() => run(weights, before, mask)); // [batch, seq, width]
   }
   return hidden;
 }

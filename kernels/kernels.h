@@ -1,0 +1,13 @@
+// The kernels of one build, see transformer.h and attend.h.
+#pragma once
+#include <stddef.h>
+
+struct Kernels {
+  void (*layerNorm)(const float* x, const float* gain, const float* bias, float* y, size_t rows, size_t width, float epsilon);
+  void (*biasQuickGelu)(const float* x, const float* bias, float* y, size_t rows, size_t width);
+  void (*biasGelu)(const float* x, const float* bias, float* y, size_t rows, size_t width);
+  void (*biasResidual)(const float* x, const float* bias, const float* residual, float* y, size_t rows, size_t width);
+  void (*attend)(const float* qkv, const float* bias, const float* mask, float* y, size_t seq, size_t heads, size_t headDim,
+                 size_t head, float* scratch);
+  size_t (*attendScratch)(size_t seq, size_t headDim);
+};

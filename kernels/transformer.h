@@ -1,0 +1,66 @@
+// What a Transformer block does between its matrix products, each in one pass over memory: twins of src/nn. Matrices are
+// float32, row by row.
+#pragma once
+#include "vectors.h"
+
+namespace {
+
+// y = (x - mean) / sqrt(variance + epsilon) * gain + bias, row by row. x, y [rows][width]; gain, bias [width].
+void layerNorm(const float* x, const float* gain, const float* bias, float* y, size_t rows, size_t width, float epsilon) {
+  for (size_t row = 0; row < rows; row++, x += width, y += width) {
+    Floats total{};
+    forVectors(width, [&](size_t i, size_t count) { total += load(x + i, count); });
+    const float mean = sum(total) / width;
+    Floats squares{};
+    forVectors(width, [&](size_t i, size_t count) {
+      const Floats centred = load(x + i, count) - mean;
+      squares += centred * centred;
+    });
+    const size_t padding = (lanes - width % lanes) % lanes;  // lanes behind the row's end held 0 - mean
+    const float variance = (sum(squares) - padding * mean * mean) / width;
+    const float scale = 1.0f / __builtin_sqrtf(variance + epsilon);
+    forVectors(width, [&](size_t i, size_t count) {
+      store(y + i, (load(x + i, count) - mean) * scale * load(gain + i, count) + load(bias + i, count), count);
+    });
+  }
+}
+
+// y = activation(x + bias). x, y [rows][width]; bias [width].
+template <typename F>
+void biasThen(F activation, const float* x, const float* bias, float* y, size_t rows, size_t width) {
+  for (size_t row = 0; row < rows; row++, x += width, y += width)
+    forVectors(width, [&](size_t i, size_t count) {
+      store(y + i, activation(load(x + i, count) + load(bias + i, count)), count);
+    });
+}
+
+// QuickGELU of x + bias: x times the logistic function of 1.702 x.
+void biasQuickGelu(const float* x, const float* bias, float* y, size_t rows, size_t width) {
+  biasThen([](Floats x) { return x / (exponential(x * -1.702f) + 1.0f); }, x, bias, y, rows, width);
+}
+
+// GELU of x + bias: x times the normal distribution function, by the error function of Abramowitz and Stegun, 7.1.26, which tfjs has too.
+void biasGelu(const float* x, const float* bias, float* y, size_t rows, size_t width) {
+  const auto gelu = [](Floats x) {
+    const Floats z = x * 0.70710678118654752f;
+    const Floats size = greater(z, -z);
+    const Floats t = 1.0f / (size * 0.3275911f + 1.0f);
+    Floats p = t * 1.061405429f - 1.453152027f;
+    p = p * t + 1.421413741f;
+    p = p * t - 0.284496736f;
+    p = p * t + 0.254829592f;
+    const Floats erf = 1.0f - p * t * exponential(-size * size);
+    return x * 0.5f * (choose(z < 0.0f, -erf, erf) + 1.0f);
+  };
+  biasThen(gelu, x, bias, y, rows, width);
+}
+
+// y = residual + (x + bias). x, residual, y [rows][width]; bias [width].
+void biasResidual(const float* x, const float* bias, const float* residual, float* y, size_t rows, size_t width) {
+  for (size_t row = 0; row < rows; row++, x += width, y += width, residual += width)
+    forVectors(width, [&](size_t i, size_t count) {
+      store(y + i, load(residual + i, count) + (load(x + i, count) + load(bias + i, count)), count);
+    });
+}
+
+}  // namespace
