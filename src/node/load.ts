@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { freemem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clip } from '../clip.ts';
@@ -21,7 +22,12 @@ export async function loadClip(source: string | URL | Blob, options: LoadOptions
   }
   if (source instanceof Blob || /^https?:/.test(String(source))) return loadWebClip(source, options);
   const path = /^file:/.test(String(source)) ? fileURLToPath(source) : String(source);
-  return loadModel(await localFiles(path), options);
+  return loadModel(await localFiles(path), options, availableMemory());
+}
+
+/** What the process can still take, within the limits of its container; Node knows it since 20.13. */
+function availableMemory(): number {
+  return process.availableMemory?.() ?? freemem();
 }
 
 /** The files of a directory, or of the directory around a file. */

@@ -5,6 +5,7 @@ import { type Activation, type ClipConfig, findArchitecture } from '../config.ts
 import { ModelError } from '../errors.ts';
 import { parameterShapes, type Towers } from '../parameters.ts';
 import { fromOutputFirst, outputFirstShape } from './axes.ts';
+import { checkMemory } from './check-memory.ts';
 import { isIgnoredBuffer, type Stored } from './names.ts';
 import { type ModelFiles, type OpenModel, openModel } from './open-model.ts';
 import { resolveTokenizer } from './resolve-tokenizer.ts';
@@ -33,9 +34,11 @@ export async function loadClip(source: string | URL | Blob, options: LoadOptions
 /**
  * Loads a model from opened files: finds layout and config, checks every tensor's name and shape before any is read,
  * then reads tensor by tensor, so that the peak is the model and its largest tensor.
- * @throws ModelError on a missing, unused or misshapen tensor, or where the layout or the activation is in doubt
+ * @param availableMemory bytes that the process can still take; undefined where that cannot be known
+ * @throws ModelError on a missing, unused or misshapen tensor, where the layout or the activation is in doubt, and on a
+ * model that memory cannot hold
  */
-export async function loadModel(files: ModelFiles, options: LoadOptions = {}): Promise<Clip> {
+export async function loadModel(files: ModelFiles, options: LoadOptions = {}, availableMemory?: number): Promise<Clip> {
   checkOptions(options);
   const model = await openModel(files, options);
   const parameters = new Map<string, tf.Tensor>();
@@ -45,6 +48,7 @@ export async function loadModel(files: ModelFiles, options: LoadOptions = {}): P
     const towers = options.towers ?? towersOf(model.config);
     const shapes = parameterShapes(model.config, towers);
     checkTensors(model, shapes);
+    checkMemory(model.label, shapes, availableMemory);
     const makeTokenizer = await resolveTokenizer(files, model, towers);
     for (const [name, shape] of shapes) {
       options.signal?.throwIfAborted();
