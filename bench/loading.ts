@@ -55,8 +55,8 @@ if (step === undefined) {
   console.log(`loaded in ${((performance.now() - start) / 1000).toFixed(2)} s, peak ${peak()}`);
   for (const call of ['first', 'second']) {
     const begin = performance.now();
-    tf.tidy(() => clip.encodeImage(tf.zeros([1, 224, 224, 3])).dataSync());
-    tf.tidy(() => clip.encodeText(tf.ones([1, 8], 'int32')).dataSync());
+    await tf.tidy(() => clip.encodeImage(tf.zeros([1, 224, 224, 3]))).data();
+    await tf.tidy(() => clip.encodeText(tf.ones([1, 8], 'int32'))).data();
     console.log(`${call} picture and text: ${Math.round(performance.now() - begin)} ms, peak ${peak()}`);
   }
 }

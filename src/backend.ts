@@ -7,9 +7,10 @@ export type BackendName = 'tensorflow' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
 /**
  * One of tfjs's engines. `load` registers it; it throws a BackendMissing where the engine or its device is not there,
- * anything else where it is there and broken.
+ * anything else where it is there and broken. `insisted` says that the user named it: then an engine that is there but no
+ * faster than the next one, such as WebGPU without a graphics processor, is taken too.
  */
-export type Backend = { name: BackendName; load: () => Promise<unknown> };
+export type Backend = { name: BackendName; load: (insisted: boolean) => Promise<unknown> };
 
 /** An engine that is not on this machine. The message says how to get it. */
 export class BackendMissing extends Error {
@@ -27,19 +28,6 @@ export const wasmBackend: Backend = {
 /** Plain JavaScript, part of tfjs itself. */
 export const cpuBackend: Backend = { name: 'cpu', load: () => Promise.resolve() };
 
-/** What browsers have, best first. */
-const browserBackends: readonly Backend[] = [wasmBackend, cpuBackend];
-
-/**
- * Chooses the engine that computes: the best that works, or the named one. In Node, `clip-tfjs/node` has the useBackend
- * that knows native engines.
- * @returns the name of the backend in use
- * @throws RangeError on a name that is not known here, Error where the named one does not work here, with the cure
- */
-export function useBackend(name?: BackendName): Promise<BackendName> {
-  return startBackend(browserBackends, name);
-}
-
 /**
  * Starts the first of the engines that works, or the named one. One that is there and broken is announced, one that is
  * not there only where it was asked for.
@@ -53,7 +41,7 @@ export async function startBackend(backends: readonly Backend[], name?: BackendN
   const faults: string[] = [];
   for (const backend of asked) {
     try {
-      await start(backend);
+      await start(backend, name !== undefined);
       if (faults.length > 0) announce(`computing with backend '${backend.name}', because ${faults.join('; ')}`);
       return backend.name;
     } catch (error) {
@@ -64,9 +52,12 @@ export async function startBackend(backends: readonly Backend[], name?: BackendN
   throw new Error(`Cannot use ${name === undefined ? 'any backend' : `backend '${name}'`}: ${faults.join('; ')}`);
 }
 
-/** tfjs falls back to another engine without an error, so what it says is checked against what it did. */
-async function start({ name, load }: Backend): Promise<void> {
-  await load();
+/**
+ * Starts one engine. tfjs falls back to another without an error, so what it says is checked against what it did.
+ * @throws BackendMissing where it is not there, Error where it is and does not start
+ */
+export async function start({ name, load }: Backend, insisted: boolean): Promise<void> {
+  await load(insisted);
   if ((await tf.setBackend(name)) && tf.getBackend() === name) return;
   throw new Error('it did not start');
 }

@@ -17,16 +17,19 @@ export class Clip {
   readonly weights: ClipWeights;
   readonly #makeTokenizer: () => Tokenizer;
   #tokenizer: Tokenizer | undefined;
+  #logScale: number | undefined;
 
   /**
    * @param parameters the tensors of `towers`; from here on they belong to the Clip
    * @param makeTokenizer called on the first use of `tokenizer`; may throw where no vocabulary fits
+   * @param logScale the value of the parameter `logitScale`, undefined where there is none
    */
   constructor(
     config: ClipConfig,
     towers: Towers,
     parameters: ReadonlyMap<string, tf.Tensor>,
     makeTokenizer: () => Tokenizer,
+    logScale: number | undefined,
   ) {
     this.config = config;
     this.towers = towers;
@@ -37,6 +40,7 @@ export class Clip {
       return tensor as tf.Tensor<R>;
     });
     this.#makeTokenizer = makeTokenizer;
+    this.#logScale = logScale;
   }
 
   /** Text to ids and back. @throws ModelError where the model's vocabulary fits no tokenizer; ids can be encoded all the same */
@@ -45,13 +49,26 @@ export class Clip {
     return this.#tokenizer;
   }
 
-  /** The multiplier of cosines before the softmax, e^(stored parameter): 14.3 before training, 100 at most after it. */
+  /**
+   * The multiplier of cosines before the softmax, e^(stored parameter): 14.3 before training, 100 at most after it. It is
+   * the value last read, because a GPU cannot be asked at once: see `refreshLogitScale`.
+   */
   get logitScale(): number {
-    const logarithm = this.parameters.get('logitScale');
-    if (!logarithm)
-      throw new ModelError('Cannot read logitScale: the file held one tower alone, without a temperature');
     this.#assertAlive('read logitScale');
-    return Math.exp(logarithm.dataSync()[0] as number);
+    if (this.#logScale === undefined) throw new ModelError(noTemperature);
+    return Math.exp(this.#logScale);
+  }
+
+  /**
+   * Reads the parameter `logitScale` anew. Whoever changes it, as an optimiser does, calls this afterwards.
+   * @returns the new `logitScale`
+   */
+  async refreshLogitScale(): Promise<number> {
+    this.#assertAlive('read logitScale');
+    const logarithm = this.parameters.get('logitScale');
+    if (!logarithm) throw new ModelError(noTemperature);
+    [this.#logScale] = await logarithm.data<'float32'>();
+    return this.logitScale;
   }
 
   /**
@@ -111,6 +128,8 @@ export class Clip {
     if (this.isDisposed) throw new ModelError(`Cannot ${action}: the model was disposed; load it again`);
   }
 }
+
+const noTemperature = 'Cannot read logitScale: the file held one tower alone, without a temperature';
 
 function missingTower(tower: 'image' | 'text'): string {
   return `the ${tower} tower is not loaded; load the model with towers: 'both' or towers: '${tower}'`;

@@ -1,5 +1,6 @@
 /** clip-tfjs, the browser-safe surface. In Node, import `clip-tfjs/node`, which has all of this and reads files. */
-export { type BackendName, useBackend } from './backend.ts';
+export type { BackendName } from './backend.ts';
+export { useBackend } from './browser-backend.ts';
 export { buildClassifier, type Classifier, type ClassifierOptions } from './classify/classifier.ts';
 export { type Classification, type ClassifyOptions, classify, type RankedClass } from './classify/classify.ts';
 export { defaultTemplates, openaiSevenTemplates } from './classify/templates.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import type { Clip } from '../src/clip.ts';
+import { Clip } from '../src/clip.ts';
 import { type ClipConfig, openaiPreprocess, type TextConfig, type VitConfig } from '../src/config.ts';
 import { useBackend } from '../src/node.ts';
 import { uniformNumbers } from '../src/random.ts';
@@ -20,25 +20,24 @@ onEachBackend((backend) => {
     });
     after(() => clip.dispose());
 
-    it('encodes cropped text as it encodes all positions', () => {
+    it('encodes cropped text as it encodes all positions', async () => {
       const lengths = [3, 5, 9];
       const uniform = uniformNumbers(3);
       for (const length of lengths) {
         const whole = Array.from({ length: 12 }, (_, position) =>
           position < length - 1 ? 1 + Math.floor(uniform() * 57) : position === length - 1 ? 59 : 0,
         );
-        const encode = (ids: number[]) =>
-          tf.tidy(() => clip.encodeText(tf.tensor2d([ids], undefined, 'int32')).dataSync());
-        assertClose(`${length} positions`, encode(whole.slice(0, length)), encode(whole), 1e-6);
+        const encode = (ids: number[]) => tf.tidy(() => clip.encodeText(tf.tensor2d([ids], undefined, 'int32'))).data();
+        assertClose(`${length} positions`, await encode(whole.slice(0, length)), await encode(whole), 1e-6);
       }
     });
 
-    it('gives one row per picture and text, each as if it were alone', () => {
+    it('gives one row per picture and text, each as if it were alone', async () => {
       const pixels = tf.randomNormal<tf.Rank.R4>([3, 16, 16, 3], 0, 1, 'float32', 9);
       const together = clip.encodeImage(pixels);
       assert.deepEqual(together.shape, [3, 16]);
       const last = clip.encodeImage(tf.slice(pixels, [2, 0, 0, 0], [1, 16, 16, 3]));
-      assertClose('the third picture', last.dataSync(), tf.slice(together, [2, 0], [1, 16]).dataSync(), 1e-5);
+      assertClose('the third picture', await last.data(), await tf.slice(together, [2, 0], [1, 16]).data(), 1e-5);
     });
 
     it('adds exactly one tensor per call, and none where it throws', () => {
@@ -52,6 +51,23 @@ onEachBackend((backend) => {
       assert.throws(() => clip.encodeText(pixels as unknown as tf.Tensor2D));
       assert.ok(clip.logitScale > 14.28 && clip.logitScale < 14.29);
       assert.equal(tf.memory().numTensors, before);
+    });
+
+    it('reads logitScale anew when it is told that the parameter changed', async () => {
+      using other = initClip(tinyConfig(), 5, noTokenizer);
+      const initial = other.logitScale;
+      assert.ok(Math.abs(initial - 1 / 0.07) < 1e-5);
+      const parameters = new Map(other.parameters);
+      const logarithm = tf.variable(parameters.get('logitScale') as tf.Tensor);
+      parameters.set('logitScale', logarithm);
+      const trained = new Clip(other.config, 'both', parameters, noTokenizer, Math.log(initial));
+      logarithm.assign(tf.add(logarithm, Math.LN2)); // computed by the backend, so that it has to be read from there
+      assert.ok(Math.abs(trained.logitScale - initial) < 1e-4);
+      const before = tf.memory().numTensors;
+      assert.ok(Math.abs((await trained.refreshLogitScale()) - 2 * initial) < 1e-4);
+      assert.equal(tf.memory().numTensors, before);
+      assert.equal(trained.logitScale, await trained.refreshLogitScale());
+      logarithm.dispose();
     });
 
     it('names what is wrong with an input', () => {

@@ -39,11 +39,11 @@ describe('the six golden models', () => {
 
         it('gives the image embeddings of the reference', async () => {
           const pixels = pixelTensor(golden('pixel_values_nchw'));
-          compare('image_features', 'image_embeds', clip.encodeImage(pixels));
+          await compare('image_features', 'image_embeds', clip.encodeImage(pixels));
         });
 
         it('gives the text embeddings of the reference', async () => {
-          compare('text_features', 'text_embeds', clip.encodeText(idTensor(golden('input_ids'))));
+          await compare('text_features', 'text_embeds', clip.encodeText(idTensor(golden('input_ids'))));
         });
 
         it('gives the logits of the reference', async () => {
@@ -58,37 +58,37 @@ describe('the six golden models', () => {
         });
 
         /** The unit vectors are always given, the features before normalisation by OpenAI's and open_clip's code only. */
-        function compare(features: string, embeds: string, encoded: tf.Tensor2D): void {
-          const unit = tf.div(encoded, tf.norm(encoded, 2, 1, true));
-          if (!name.startsWith('hf')) assertClose(features, encoded.dataSync(), golden(features).values, tolerance);
-          assertClose(embeds, unit.dataSync(), golden(embeds).values, tolerance);
-          assertSameDirection(embeds, unit.dataSync() as Float32Array, golden(embeds).values, clip.config.embedDim);
+        async function compare(features: string, embeds: string, encoded: tf.Tensor2D): Promise<void> {
+          const unit = await tf.div(encoded, tf.norm(encoded, 2, 1, true)).data<'float32'>();
+          if (!name.startsWith('hf')) assertClose(features, await encoded.data(), golden(features).values, tolerance);
+          assertClose(embeds, unit, golden(embeds).values, tolerance);
+          assertSameDirection(embeds, unit, golden(embeds).values, clip.config.embedDim);
         }
 
         if (name.startsWith('open_clip')) return;
 
-        it('gives the hidden states of the text tower', () => {
+        it('gives the hidden states of the text tower', async () => {
           const { text } = clip.weights;
           assert.ok(text);
           const ids = idTensor(golden('input_ids'));
           const mask = causalMask(ids.shape[1]);
           let hidden = embedTokens(text, ids);
-          compareHidden('text', 0, hidden);
+          await compareHidden('text', 0, hidden);
           for (const [layer, weights] of text.resblocks.entries()) {
             hidden = block(weights, hidden, mask);
-            compareHidden('text', layer + 1, hidden);
+            await compareHidden('text', layer + 1, hidden);
           }
         });
 
-        it('gives the hidden states of the image tower', () => {
+        it('gives the hidden states of the image tower', async () => {
           const { visual } = clip.weights;
           const pixels = pixelTensor(golden('pixel_values_nchw'));
           if (visual?.kind === 'vit') {
             let hidden = embedImage(visual, pixels);
-            compareHidden('vision', 0, hidden);
+            await compareHidden('vision', 0, hidden);
             for (const [layer, weights] of visual.resblocks.entries()) {
               hidden = block(weights, hidden);
-              compareHidden('vision', layer + 1, hidden);
+              await compareHidden('vision', layer + 1, hidden);
             }
           } else {
             assert.ok(visual);
@@ -97,18 +97,18 @@ describe('the six golden models', () => {
               features = stage(bottlenecks, features);
               const channelsFirst = tf.transpose(features, [0, 3, 1, 2]);
               const what = `vision_layer${index + 1}_nchw`;
-              assertClose(what, channelsFirst.dataSync(), golden(what).values, tolerance);
+              assertClose(what, await channelsFirst.data(), golden(what).values, tolerance);
             }
           }
         });
 
         /** Hugging Face's states begin before the first block, OpenAI's after it and with the sequence as the first axis. */
-        function compareHidden(tower: 'text' | 'vision', index: number, hidden: tf.Tensor3D): void {
+        async function compareHidden(tower: 'text' | 'vision', index: number, hidden: tf.Tensor3D): Promise<void> {
           const openai = name.startsWith('openai');
           if (openai && index === 0) return;
           const what = openai ? `${tower}_block_${index - 1}_seq_first` : `${tower}_hidden_${index}`;
           const ordered = openai ? tf.transpose(hidden, [1, 0, 2]) : hidden;
-          assertClose(what, ordered.dataSync(), golden(what).values, tolerance);
+          assertClose(what, await ordered.data(), golden(what).values, tolerance);
         }
       });
     }

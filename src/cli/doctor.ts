@@ -1,22 +1,19 @@
 import type { Command } from 'commander';
-import { fileSource } from '../node/files.ts';
-import { compareWithGolden } from '../node/golden.ts';
-import { openSafetensors } from '../weights/safetensors.ts';
-import { activationOption, backendOption, jsonOption, type ModelOptions, openClip } from './options.ts';
-import { printJson, table } from './output.ts';
+import { examineBackends } from './doctor-backends.ts';
+import { compareModel, tryModel } from './doctor-model.ts';
+import { activationOption, backendOption, jsonOption, type ModelOptions } from './options.ts';
 
-/** The project's promise for float32. */
-const tolerance = 1e-4;
+type DoctorCommand = Omit<ModelOptions, 'model'> & { golden?: string };
 
 export function addDoctor(program: Command): void {
-  program
+  const command = program
     .command('doctor')
-    .summary('check a model against recorded outputs')
+    .summary('examine the engines of this machine, or a model')
     .description(
-      'Run recorded inputs through a model and compare outputs and hidden states with those of the reference.',
+      'Without a model: which engines are here, how exact and how fast they are, and which one will be used. With a model: whether it loads, and with --golden whether its outputs and hidden states are those of the reference.',
     )
-    .argument('<model>', 'a directory or a .safetensors file')
-    .requiredOption(
+    .argument('[model]', 'a directory or a .safetensors file')
+    .option(
       '--golden <path>',
       'a safetensors file with pixel_values_nchw, input_ids and what the reference made of them',
     )
@@ -24,36 +21,19 @@ export function addDoctor(program: Command): void {
     .option('--architecture <name>', "a published name that tells a bare file's head counts")
     .addOption(backendOption())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  $ clip-tfjs doctor clip-vit-base-patch32 --golden golden.safetensors')
-    .action(run);
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ clip-tfjs doctor\n  $ clip-tfjs doctor clip-vit-base-patch32 --golden golden.safetensors',
+    );
+  command.action((model: string | undefined, options: DoctorCommand) => {
+    if (model !== undefined) return run({ ...options, model });
+    const { golden, activation, architecture } = options;
+    if (golden !== undefined || activation !== undefined || architecture !== undefined)
+      command.error('error: --golden, --activation and --architecture need a model');
+    return examineBackends(options.backend, options.json);
+  });
 }
 
-async function run(model: string, options: Omit<ModelOptions, 'model'> & { golden: string }): Promise<void> {
-  const golden = await openSafetensors(await fileSource(options.golden));
-  const clip = await openClip({ ...options, model });
-  const comparisons = await compareWithGolden(clip, golden);
-  await golden.close();
-  clip.dispose();
-  if (comparisons.length === 0)
-    throw new Error(`Cannot check: ${options.golden} has none of the known inputs and outputs`);
-  const worst = Math.max(...comparisons.map(({ error }) => error));
-  const isGood = worst <= tolerance;
-  if (options.json) {
-    printJson({ model, tolerance, good: isGood, comparisons });
-  } else {
-    const rows = comparisons.map(({ name, shape, error, scale }) => [
-      error <= tolerance ? 'ok' : 'BAD',
-      name,
-      `[${shape.join(', ')}]`,
-      error.toExponential(1),
-      scale.toPrecision(3),
-    ]);
-    console.log(table([['', 'state', 'shape', 'largest error', 'typical value'], ...rows]));
-    console.log(
-      isGood
-        ? `\nAll within ${tolerance} of the reference.`
-        : `\nUp to ${worst.toExponential(1)} off the reference; allowed is ${tolerance}.`,
-    );
-  }
-  if (!isGood) process.exitCode = 1;
+function run(options: ModelOptions & { golden?: string }): Promise<void> {
+  return options.golden === undefined ? tryModel(options) : compareModel(options, options.golden);
 }

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { closeWebgpu } from '../webgpu.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
 import { addInspect } from './inspect.ts';
-
-const { version } = createRequire(import.meta.url)('clip-tfjs/package.json') as { version: string };
+import { version } from './version.ts';
 
 /** A reader that goes away (`| head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -27,9 +26,14 @@ for (const add of [addClassify, addEmbed, addInspect, addDoctor, addConvert]) ad
 for (const command of program.commands)
   command.copyInheritedSettings(program).exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
+/** How long the process may take to end by itself when all is done, in milliseconds. */
+const exitPatience = 2000;
+
 try {
   await program.parseAsync();
 } catch (error) {
   console.error(process.env.DEBUG ? error : (error as Error).message);
   process.exitCode = 1;
+} finally {
+  if (closeWebgpu()) setTimeout(process.exit, exitPatience).unref(); // Dawn's threads are said to outlive the work at times
 }

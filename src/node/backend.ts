@@ -1,7 +1,8 @@
 import { type Backend, type BackendName, cpuBackend, startBackend, wasmBackend } from '../backend.ts';
+import { webgpuBackend } from './webgpu.ts';
 
 /** What Node has, best first. */
-export const nodeBackends: readonly Backend[] = [wasmBackend, cpuBackend];
+export const nodeBackends: readonly Backend[] = [webgpuBackend, wasmBackend, cpuBackend];
 
 /**
  * Chooses the engine that computes: the best that works, or the named one.

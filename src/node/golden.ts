@@ -21,6 +21,9 @@ export type Comparison = {
 /** A state on the way, under the name that reference implementations record it by. */
 type State = { name: string; value: () => tf.Tensor };
 
+/** A state that the golden file has too. */
+type Found = { name: string; value: tf.Tensor };
+
 /**
  * Runs recorded inputs (`pixel_values_nchw`, `input_ids`) and compares every recorded output and hidden state that has a
  * known name: `image_features`, `text_embeds` ..., `vision_hidden_3` (Hugging Face), `text_block_0_seq_first` (OpenAI),
@@ -31,8 +34,7 @@ export async function compareWithGolden(clip: Clip, golden: SafetensorsFile): Pr
     ['pixel_values_nchw', 'input_ids'].map((name) => (golden.tensors.has(name) ? golden.read(name) : undefined)),
   );
   const shapeOf = (name: string) => [...(golden.tensors.get(name)?.shape ?? [])];
-  const found: { name: string; values: Float32Array }[] = [];
-  tf.tidy(() => {
+  const found = tf.tidy(() => {
     const [pixelValues, idValues] = inputs;
     const pixels =
       pixelValues &&
@@ -44,14 +46,20 @@ export async function compareWithGolden(clip: Clip, golden: SafetensorsFile): Pr
       idValues &&
       tf.tensor2d(Int32Array.from(idValues as Int32Array, Number), shapeOf('input_ids') as [number, number], 'int32');
     const states = [...(pixels ? imageStates(clip, pixels) : []), ...(ids ? textStates(clip, ids) : [])];
-    for (const { name, value } of states) {
-      if (golden.tensors.has(name)) found.push({ name, values: value().dataSync() as Float32Array });
-    }
+    const recorded: Found[] = [];
+    for (const { name, value } of states) if (golden.tensors.has(name)) recorded.push({ name, value: value() });
+    return recorded;
   });
   const comparisons: Comparison[] = [];
-  for (const { name, values } of found)
-    comparisons.push(compare(name, shapeOf(name), values, await golden.readFloat32(name)));
-  return comparisons;
+  try {
+    for (const { name, value } of found) {
+      const values = await value.data<'float32'>();
+      comparisons.push(compare(name, shapeOf(name), values, await golden.readFloat32(name)));
+    }
+    return comparisons;
+  } finally {
+    tf.dispose(found.map(({ value }) => value));
+  }
 }
 
 function compare(name: string, shape: readonly number[], values: Float32Array, recorded: Float32Array): Comparison {

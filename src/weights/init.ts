@@ -6,6 +6,9 @@ import { parameterShapes } from '../parameters.ts';
 import { normalNumbers } from '../random.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
+/** CLIP, section 2.5: the temperature starts at 0.07. */
+const initialLogScale = Math.log(1 / 0.07);
+
 /**
  * A model with random weights, to train from scratch. Both towers are drawn as OpenAI's `initialize_parameters` draws its
  * text tower, convolutions with PyTorch's default variance.
@@ -24,12 +27,12 @@ export function initClip(config: ClipConfig, seed: number, makeTokenizer: () => 
     else for (let i = 0; i < values.length; i++) values[i] = initial.std * normal();
     parameters.set(name, tf.tensor(values, [...shape], 'float32'));
   }
-  return new Clip(config, 'both', parameters, makeTokenizer);
+  return new Clip(config, 'both', parameters, makeTokenizer, Math.fround(initialLogScale));
 }
 
 /** A constant, or the standard deviation of a normal distribution around 0. */
 function initialValue(name: string, shape: readonly number[], config: ClipConfig): number | { std: number } {
-  if (name === 'logitScale') return Math.log(1 / 0.07); // CLIP, section 2.5
+  if (name === 'logitScale') return initialLogScale;
   if (/\.conv3\.norm\.gain$/.test(name)) return 0; // each bottleneck starts as its shortcut
   if (/\.(gain|variance)$/.test(name)) return 1;
   if (/\.(bias|mean)$/.test(name)) return 0;

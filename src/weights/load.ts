@@ -50,12 +50,14 @@ export async function loadModel(files: ModelFiles, options: LoadOptions = {}, av
     checkTensors(model, shapes);
     checkMemory(model.label, shapes, availableMemory);
     const makeTokenizer = await resolveTokenizer(files, model, towers);
+    let logScale: number | undefined;
     for (const [name, shape] of shapes) {
       options.signal?.throwIfAborted();
       const values = await readParameter(model.tensors, model.names(name), shape);
       parameters.set(name, tf.tensor(values, [...shape], 'float32'));
+      if (name === 'logitScale') [logScale] = values;
     }
-    return new Clip(model.config, towers, parameters, makeTokenizer);
+    return new Clip(model.config, towers, parameters, makeTokenizer, logScale);
   } catch (error) {
     for (const tensor of parameters.values()) tensor.dispose();
     throw error;

@@ -266,6 +266,21 @@ describe('clip-tfjs doctor and convert', () => {
     assert.match(bad.out, /BAD +text_features/);
   });
 
+  it('loads and tries a model without recorded outputs', () => {
+    const { good, towers } = runJson('doctor', join(goldens, 'models/hf-vit-gelu'));
+    assert.deepEqual([good, towers], [true, 'both']);
+    assert.match(run('doctor', join(goldens, 'models/hf-vit-gelu')).out, /tensors loaded, encodes on \w+\n$/);
+    assert.equal(run('doctor', '--golden', 'x.safetensors').code, 2);
+  });
+
+  it('shows the engines of this machine and which one will be used', () => {
+    const { backends, taken, node } = runJson('doctor');
+    assert.equal(node, process.versions.node);
+    const states = new Map(backends.map(({ backend, state }: { backend: string; state: string }) => [backend, state]));
+    assert.deepEqual([states.get('wasm'), states.get('cpu')], ['good', 'good']);
+    assert.equal(states.get(taken), 'good');
+  }).timeout(300_000);
+
   it('converts to a directory that gives the same outputs', () => {
     const golden = join(goldens, 'models/openai-vit/golden.safetensors');
     runJson(

@@ -4,7 +4,7 @@ import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { goldens } from '../golden.ts';
@@ -32,7 +32,8 @@ describe('the browser bundle', () => {
     await copyFile('examples/browser.html', join(directory, 'index.html'));
     await copyFile(join(goldens, 'pipeline', 'model.safetensors'), join(directory, 'model.safetensors'));
     server = createServer(({ url = '/' }, response) => {
-      const path = join(directory, url === '/' ? 'index.html' : (url.split('/').at(-1) as string));
+      const { pathname } = new URL(url, 'http://localhost');
+      const path = join(directory, pathname === '/' ? 'index.html' : basename(pathname));
       if (!existsSync(path)) {
         response.writeHead(404).end();
         return;
@@ -47,31 +48,48 @@ describe('the browser bundle', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('loads a model and embeds texts in Chromium, with the numbers of Node', async () => {
+  const answers: [what: string, backend: string, flags: string[], query: string][] = [
+    ['takes wasm by itself, as there is no graphics processor', 'wasm', ['--disable-gpu'], ''],
+    ['takes webgpu where it is named', 'webgpu', ['--enable-unsafe-webgpu'], '?backend=webgpu'],
+    ['takes webgl where it is named', 'webgl', ['--enable-unsafe-swiftshader'], '?backend=webgl'],
+  ];
+  for (const [what, backend, flags, query] of answers) {
+    it(`embeds texts in Chromium with the numbers of Node, and ${what}`, async () => {
+      const { answer, errors } = await open(flags, query);
+      assert.deepEqual(errors, []);
+      assert.equal(answer, `on ${backend}: cosine 0.8330`);
+    });
+  }
+
+  it('says what to do where the named backend is not there', async () => {
+    const { errors } = await open(['--disable-gpu'], '?backend=webgpu');
+    assert.match(errors.join(), /Cannot use backend 'webgpu': webgpu: .*; use a browser that has it, over https/);
+  });
+
+  /** Opens the page and waits for its answer or an error. */
+  async function open(flags: string[], query: string): Promise<{ answer: string | null; errors: string[] }> {
     const args = [
       '--no-sandbox',
-      '--disable-gpu',
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
     ];
-    const browser = await chromium.launch({ executablePath, args });
+    const browser = await chromium.launch({ executablePath, args: [...args, ...flags] });
     try {
       const page = await browser.newPage();
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      await page
-        .waitForFunction("document.querySelector('#answer').textContent.startsWith('on ')", undefined, {
-          timeout: 60_000,
-        })
-        .catch(() => {});
-      assert.deepEqual(errors, []);
-      assert.equal(await page.textContent('#answer'), 'on wasm: cosine 0.8330');
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${query}`);
+      const isDone = "document.querySelector('#answer').textContent.startsWith('on ')";
+      await Promise.race([
+        page.waitForFunction(isDone, undefined, { timeout: 60_000 }).catch(() => {}),
+        page.waitForEvent('pageerror', { timeout: 60_000 }).catch(() => {}),
+      ]);
+      return { answer: await page.textContent('#answer'), errors };
     } finally {
       await browser.close();
     }
-  });
+  }
 });
