@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { gelu, quickGelu } from '../../../src/nn/activations.ts';
 import { attention, attentionWeights } from '../../../src/nn/attention.ts';
-import { type Block, block } from '../../../src/nn/block.ts';
+import { type Block, block, transformer } from '../../../src/nn/block.ts';
 import { layerNorm } from '../../../src/nn/layer-norm.ts';
 import { linear } from '../../../src/nn/linear.ts';
 import { mlp } from '../../../src/nn/mlp.ts';
@@ -45,10 +45,16 @@ function attentionCase(name: string, use: string, masked: boolean): Case {
   };
 }
 
-function blockCase(activation: 'quick_gelu' | 'gelu', masked: boolean): Case {
+/** The layers as they are written, or `transformer()`, which runs their fused twin where the engine has it and no gradient is taken. */
+const throughs = {
+  'block()': block,
+  'transformer()': (weights: Block, ...rest: [Sequence, Matrix?]) => transformer([weights], ...rest),
+};
+
+function blockCase(through: keyof typeof throughs, activation: 'quick_gelu' | 'gelu', masked: boolean): Case {
   type Twelve<T> = [T, T, T, T, T, T, T, T, T, T, T, T];
   return {
-    name: `block() with ${activation}${masked ? ' under a causal mask' : ''}`,
+    name: `${through} with ${activation}${masked ? ' under a causal mask' : ''}`,
     use: masked ? 'the text tower' : 'the image tower',
     inputs: [sequence, ...gainAndBias, ...attentionWeightsOf, ...gainAndBias, ...mlpWeightsOf],
     run: (x: Sequence, ...tensors: tf.Tensor[]) => {
@@ -59,7 +65,7 @@ function blockCase(activation: 'quick_gelu' | 'gelu', masked: boolean): Case {
         ln2: { gain: g2, bias: b2, epsilon },
         mlp: { fc: { kernel: fc, bias: fcBias }, proj: { kernel: proj, bias: projBias }, activation },
       };
-      return block(weights, x, masked ? causalMask(seq) : undefined);
+      return throughs[through](weights, x, masked ? causalMask(seq) : undefined);
     },
     expected: (x, ...all) => {
       const [g1, b1, qkv, qkvBias, out, outBias, g2, b2, fc, fcBias, proj, projBias] = all as Twelve<Plain>;
@@ -141,8 +147,12 @@ export const layerCases: Case[] = [
       return layers.plainLinear(layers.plainQuickGelu(layers.plainLinear(x, kernel, bias)), projKernel, projBias);
     },
   },
-  blockCase('quick_gelu', false),
-  blockCase('quick_gelu', true),
-  blockCase('gelu', false),
-  blockCase('gelu', true),
+  blockCase('block()', 'quick_gelu', false),
+  blockCase('block()', 'quick_gelu', true),
+  blockCase('block()', 'gelu', false),
+  blockCase('block()', 'gelu', true),
+  blockCase('transformer()', 'quick_gelu', false),
+  blockCase('transformer()', 'quick_gelu', true),
+  blockCase('transformer()', 'gelu', false),
+  blockCase('transformer()', 'gelu', true),
 ];
