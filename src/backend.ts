@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { announce } from './announce.ts';
 import { registerFusedKernels } from './wasm/fused-kernels.ts';
+import { registerSegmentSum } from './wasm/segment-sum.ts';
 
 export type BackendName = 'tensorflow' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
@@ -21,6 +22,7 @@ export const wasmBackend: Backend = {
   name: 'wasm',
   load: async () => {
     await import('@tensorflow/tfjs-backend-wasm');
+    registerSegmentSum();
     if (await tf.setBackend('wasm')) await registerFusedKernels(tf.backend() as BackendWasm);
   },
 };

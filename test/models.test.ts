@@ -4,28 +4,20 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../src/clip.ts';
 import { block } from '../src/nn/block.ts';
-import { type LoadOptions, loadClip, useBackend } from '../src/node.ts';
+import { loadClip, useBackend } from '../src/node.ts';
 import { causalMask } from '../src/text/causal-mask.ts';
 import { embedTokens } from '../src/text/text-encoder.ts';
 import { stage, stem } from '../src/vision/modified-resnet.ts';
 import { embedImage } from '../src/vision/vit.ts';
 import { assertClose, assertSameDirection } from './assert-close.ts';
 import { goldens, idTensor, onEachBackend, pixelTensor, readGolden } from './golden.ts';
+import { goldenModels } from './golden-models.ts';
 
 const tolerance = 1e-4;
 
-const models: { name: string; source: string; options?: LoadOptions }[] = [
-  { name: 'openai-vit', source: 'openai-vit/model.safetensors', options: { activation: 'quick_gelu' } },
-  { name: 'openai-rn', source: 'openai-rn/model.safetensors', options: { activation: 'quick_gelu' } },
-  { name: 'hf-vit-quickgelu', source: 'hf-vit-quickgelu' },
-  { name: 'hf-vit-gelu', source: 'hf-vit-gelu' },
-  { name: 'hf-vit-bf16', source: 'hf-vit-bf16' },
-  { name: 'open_clip-vit-gelu', source: 'open_clip-vit-gelu' },
-];
-
 describe('the six golden models', () => {
   onEachBackend((backend) => {
-    for (const { name, source, options } of models) {
+    for (const { name, source, options } of goldenModels) {
       describe(name, () => {
         let clip: Clip;
         let golden: Awaited<ReturnType<typeof readGolden>>;
@@ -115,6 +107,6 @@ describe('the six golden models', () => {
   });
 
   it('are all there', () => {
-    for (const { source } of models) assert.ok(existsSync(join(goldens, 'models', source)), source);
+    for (const { source } of goldenModels) assert.ok(existsSync(join(goldens, 'models', source)), source);
   });
 });

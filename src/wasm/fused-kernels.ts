@@ -9,11 +9,11 @@ type Exports = Record<
   (...addressesAndSizes: number[]) => number
 >;
 
-/** The part of tfjs's module that is used here; its types do not name it. */
+/** The part of tfjs's module that is used here; its types do not name it. With threads the memory is not among its exports. */
 type Heap = {
   _malloc: (bytes: number) => number;
   _free: (address: number) => void;
-  asm: { memory: WebAssembly.Memory };
+  asm: { memory?: WebAssembly.Memory };
 };
 
 const stackBytes = 65536;
@@ -28,9 +28,10 @@ let servedBackend: BackendWasm | undefined;
 export async function registerFusedKernels(backend: BackendWasm): Promise<void> {
   const heap = backend.wasm as unknown as Heap;
   const code = Uint8Array.from(atob(kernelsModule), (letter) => letter.charCodeAt(0));
-  if (!(heap.asm.memory.buffer instanceof ArrayBuffer) || !WebAssembly.validate(code)) return;
+  const { memory } = heap.asm;
+  if (!(memory?.buffer instanceof ArrayBuffer) || !WebAssembly.validate(code)) return;
   if (servedBackend === backend) return;
-  const exports = await instantiate(code, heap);
+  const exports = await instantiate(code, heap, memory);
   for (const [kernelName, compute] of Object.entries(kernelFunctions(exports, heap, backend))) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>
       compute(inputs as Record<string, tf.TensorInfo>, attrs as Record<string, number>);
@@ -41,10 +42,10 @@ export async function registerFusedKernels(backend: BackendWasm): Promise<void> 
 }
 
 /** The module is position-independent and has no data: it needs the memory, and a stack in it that grows downwards. */
-async function instantiate(code: Uint8Array<ArrayBuffer>, heap: Heap): Promise<Exports> {
+async function instantiate(code: Uint8Array<ArrayBuffer>, heap: Heap, memory: WebAssembly.Memory): Promise<Exports> {
   const stackTop = heap._malloc(stackBytes) + stackBytes;
   const env = {
-    memory: heap.asm.memory,
+    memory,
     __stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, stackTop - (stackTop % 16)),
     __memory_base: new WebAssembly.Global({ value: 'i32' }, 0),
     __table_base: new WebAssembly.Global({ value: 'i32' }, 0),
