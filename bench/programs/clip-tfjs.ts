@@ -69,7 +69,8 @@ await serve(
     async load() {
       await useBackend(backend);
       clip = await loadClip(join(setting.models, 'huggingface'));
-      return { '@tensorflow/tfjs': tf.version.tfjs };
+      const { binding } = tf.backend() as { binding?: { TF_Version: string } }; // of TensorFlow's own library
+      return { '@tensorflow/tfjs': tf.version.tfjs, ...(binding ? { tensorflow: binding.TF_Version } : {}) };
     },
     embedImages: (count) => embedImages(clip, pictureRows(count), { batchSize: count }),
     embedTexts: (texts) => embedTexts(clip, texts),

@@ -8,8 +8,10 @@ Not named pytorch.py: torchvision looks for a module of that name.
 
 import json
 import os
+import platform
 import sys
 import time
+from importlib import metadata
 
 import numpy as np
 import torch
@@ -28,7 +30,7 @@ class OpenClip:
         self.model.eval()
         self.tokenizer = open_clip.get_tokenizer(name)
         self.size = self.model.visual.image_size[0]
-        self.version = {"open_clip_torch": open_clip.__version__}
+        self.packages = ["open_clip_torch"]
 
     def images(self, pixels):
         return self.model.encode_image(pixels)
@@ -45,7 +47,7 @@ class Transformers:
         self.model = transformers.CLIPModel.from_pretrained(directory).eval()
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(directory)
         self.size = self.model.config.vision_config.image_size
-        self.version = {"transformers": transformers.__version__}
+        self.packages = ["transformers", "tokenizers"]
         self.processor = None
 
     def preprocess(self, picture):
@@ -130,7 +132,9 @@ def respond(request):
     what = request["do"]
     if what == "load":
         clip = OpenClip() if library == "open_clip" else Transformers()
-        return {"versions": {**clip.version, "torch": torch.__version__}}
+        packages = [*clip.packages, "torch", "torchvision", "pillow"]
+        versions = {name: metadata.version(name) for name in packages}
+        return {"versions": {"python": platform.python_version(), **versions}}
     if what == "first":
         embed_texts(texts()["prompts"][:1])
         embed_images(1)

@@ -43,7 +43,8 @@ await serve(
       vision = await library.CLIPVisionModelWithProjection.from_pretrained('huggingface', options);
       size = vision.config.vision_config?.image_size ?? 224;
       readPictures = pictureReader(setting, size);
-      return { '@huggingface/transformers': peerVersion('@huggingface/transformers') };
+      const packages = ['@huggingface/transformers', 'onnxruntime-node', 'sharp'];
+      return Object.fromEntries(packages.map((name) => [name, peerVersion(name)]));
     },
     async embedImages(count) {
       const pixel_values = new library.Tensor('float32', readPictures(count), [count, 3, size, size]);
