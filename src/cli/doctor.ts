@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { fileSource } from '../node/files.ts';
 import { compareWithGolden } from '../node/golden.ts';
 import { openSafetensors } from '../weights/safetensors.ts';
-import { activationOption, backendOption, jsonOption, type ModelOptions, openClip } from './options.ts';
+import { activationOption, backendOption, jsonOption, type ModelOptions, openClip, threadsOption } from './options.ts';
 import { printJson, table } from './output.ts';
 
 /** The project's promise for float32. */
@@ -23,6 +23,7 @@ export function addDoctor(program: Command): void {
     .addOption(activationOption())
     .option('--architecture <name>', "a published name that tells a bare file's head counts")
     .addOption(backendOption())
+    .addOption(threadsOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ clip-tfjs doctor clip-vit-base-patch32 --golden golden.safetensors')
     .action(run);
