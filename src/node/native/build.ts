@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { writeFileAtomically } from '../files.ts';
 import { sha256Of } from './checksum.ts';
 import type { Compiler } from './programs.ts';
@@ -59,19 +59,21 @@ export async function buildBinding(
   report.step(`compiling the binding by ${compiler.version}`);
   await mkdir(dirname(path), { recursive: true });
   await rm(receiptPath, { force: true });
-  const temporary = `${places.binding}.${process.pid}.tmp`;
+  const scratch = await mkdtemp(join(dirname(tree), 'compiling-')); // a compiler that outlives us writes nowhere else
+  const temporary = join(scratch, basename(path));
   const outcome = await runProgram(
     compiler.command,
     [...compiler.flags, ...compilerArguments(libraries, temporary, process.platform)],
     { cwd: tree },
   );
   if (outcome?.code !== 0) {
-    await rm(join(tree, temporary), { force: true });
+    await rm(scratch, { recursive: true });
     throw new Error(
       `Cannot install: the binding did not compile; ${compiler.command} said:\n${outcome?.errors.trim()}\nTry another compiler by CXX, e.g. CXX=clang++`,
     );
   }
-  await rename(join(tree, temporary), path);
+  await rename(temporary, path);
+  await rm(scratch, { recursive: true });
   const sha256 = await sha256Of(path);
   await writeFileAtomically(receiptPath, JSON.stringify({ key, sha256 } satisfies Receipt));
   return sha256;

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import * as tar from 'tar';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { syncDirectory, syncTree } from '../files.ts';
-import { buildBinding } from './build.ts';
 import { sha256Of } from './checksum.ts';
-import { sizeOf } from './disk.ts';
-import { fetchTarball, sweepDownloads } from './download.ts';
+import { assertSpace, sizeOf } from './disk.ts';
 import { whileLocked } from './lock.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
-import { companions, type NpmPackage, tfjsNode } from './pins.ts';
-import { type Machine, type Target, targetOf, thisMachine } from './platform.ts';
-import { type Compiler, findCompiler, findPython, type Python, requireNpm } from './programs.ts';
-import { megabytes, type Report } from './report.ts';
-import { smokeTest } from './smoke-test.ts';
-import { bytesNeeded, clearOtherSources, placeTensorflow, type Source, wheelsOf } from './tensorflow-files.ts';
+import { type Pins, publishedPins } from './pins.ts';
+import { type Machine, targetOf, thisMachine } from './platform.ts';
+import { findCompiler, findPython, requireNpm } from './programs.ts';
+import { findOld } from './remove.ts';
+import type { Report } from './report.ts';
+import { type Findings, smokeTest } from './smoke-test.ts';
+import { bytesNeeded, type Source, wheelsOf } from './tensorflow-files.ts';
+import { type Ingredients, makeTree } from './tree.ts';
 import { partialDirectory, places } from './where.ts';
 
 export type InstallOptions = {
@@ -23,35 +22,53 @@ export type InstallOptions = {
   /** Whether to install even where the same is installed and works, and to use nothing of an installation that was stopped. */
   force: boolean;
   report: Report;
+  /** Tests put others in place of this machine, the published files and the trial. */
   machine?: Machine;
+  pins?: Pins;
+  tryOut?: (directory: string) => Promise<Findings>;
 };
 
 /** `isNew` is false where the same was installed and works. */
 export type Installed = { manifest: Manifest; gpu: boolean; isNew: boolean };
-
-type Tools = { compiler: Compiler; python: Python | undefined };
 
 /**
  * Makes native TensorFlow: sources of the binding from npm, TensorFlow from PyPI (or as `source` says), compiled, tried,
  * and only then put in its place by one renaming. What a run that was stopped has finished is checked and used.
  * @throws Error with the cure where a program, the network, the disk, or the platform fails
  */
-export async function installNative({ directory, source, force, report, ...rest }: InstallOptions): Promise<Installed> {
-  const target = targetOf(rest.machine ?? thisMachine());
-  if (source.kind === 'pip') wheelsOf(source.cuda, target);
+export async function installNative({
+  directory,
+  source,
+  force,
+  report,
+  machine = thisMachine(),
+  pins = publishedPins,
+  tryOut = smokeTest,
+}: InstallOptions): Promise<Installed> {
+  const target = targetOf(machine);
+  if (source.kind === 'pip') wheelsOf(source.cuda, pins, target);
   return whileLocked(directory, async (assertLocked) => {
     await assertReplaceable(directory);
-    const present = force ? undefined : await findPresent(directory, source, target, report);
-    if (present) return present;
+    const manifestNow = force ? undefined : await readManifest(directory);
+    if (manifestNow && (await isMadeOf(manifestNow, { source, pins, target }))) {
+      report.step('trying what is installed');
+      try {
+        return { manifest: manifestNow, gpu: (await tryOut(directory)).gpu, isNew: false };
+      } catch (error) {
+        report.step(`installing anew: ${(error as Error).message}`);
+      }
+    }
     if (!target.isTested) report.step(`${target.name}: nobody has tested this platform; please tell what happens`);
     const partial = partialDirectory(directory);
-    if (force) await rm(partial, { recursive: true, force: true });
-    const tools = await findTools(source);
-    await assertSpace(directory, source, target);
-    const tree = join(partial, 'tree');
-    const manifest = await makeTree(tree, join(partial, 'downloads'), source, target, tools, report);
+    for (const path of [...(await findOld(directory)), ...(force ? [partial] : [])])
+      await rm(path, { recursive: true, force: true });
+    await assertSpace(directory, (await bytesNeeded(source, pins, target)) - (await sizeOf(partial)));
+    const compiler = await findCompiler();
+    await requireNpm();
+    const python = source.kind === 'pip' ? await findPython() : undefined;
+    const { tree, manifest } = await makeTree(partial, { source, pins, target, compiler, python }, report);
     report.step('trying it');
-    const { version, gpu } = await smokeTest(tree);
+    const { version, gpu } = await tryOut(tree);
     manifest.tensorflow.version = version;
     await writeManifest(tree, manifest);
     await syncTree(tree);
@@ -62,79 +79,18 @@ export async function installNative({ directory, source, force, report, ...rest 
   });
 }
 
-async function findPresent(
-  directory: string,
-  source: Source,
-  target: Target,
-  report: Report,
-): Promise<Installed | undefined> {
-  const manifest = await readManifest(directory);
-  if (!manifest || !(await isOf(manifest, source, target))) return undefined;
-  report.step('trying what is installed');
-  try {
-    return { manifest, gpu: (await smokeTest(directory)).gpu, isNew: false };
-  } catch (error) {
-    report.step(`installing anew: ${(error as Error).message}`);
-    return undefined;
-  }
-}
-
-/** Whether what is installed was made as is asked now. */
-async function isOf({ packages, tensorflow }: Manifest, source: Source, target: Target): Promise<boolean> {
-  if ([tfjsNode, ...companions].some(({ name, version }) => packages[name] !== version)) return false;
-  if (source.kind === 'libdir') return tensorflow.directory !== undefined && tensorflow.from === source.path;
+/** Whether what is installed was made of what is asked for now. */
+async function isMadeOf(
+  { packages, tensorflow }: Manifest,
+  { source, pins, target }: Pick<Ingredients, 'source' | 'pins' | 'target'>,
+): Promise<boolean> {
+  if (pins.packages.some(({ name, version }) => packages[name] !== version)) return false;
+  if (source.kind === 'libdir') return tensorflow.from === source.path;
   const wheels =
     source.kind === 'pip'
-      ? wheelsOf(source.cuda, target).map(({ file, sha256 }) => [file, sha256])
+      ? wheelsOf(source.cuda, pins, target).map(({ file, sha256 }) => [file, sha256])
       : [[basename(source.path), await sha256Of(source.path)]];
   return JSON.stringify(Object.entries(tensorflow.wheels)) === JSON.stringify(wheels);
-}
-
-/** All that must be there, asked before anything is downloaded. */
-async function findTools({ kind }: Source): Promise<Tools> {
-  const compiler = await findCompiler();
-  await requireNpm();
-  return { compiler, python: kind === 'pip' ? await findPython() : undefined };
-}
-
-async function makeTree(
-  tree: string,
-  downloads: string,
-  source: Source,
-  target: Target,
-  { compiler, python }: Tools,
-  report: Report,
-): Promise<Manifest> {
-  await mkdir(downloads, { recursive: true });
-  await sweepDownloads(downloads);
-  await clearOtherSources(tree, source);
-  for (const wanted of [tfjsNode, ...companions])
-    await unpackTarball(await fetchTarball(wanted, downloads, report), wanted, tree);
-  const { libraries, cuda, wheels } = await placeTensorflow(source, target, { tree, downloads, python }, report);
-  const digests: Record<string, string> = {};
-  for (const name of libraries.names) digests[name] = await sha256Of(join(tree, libraries.directory, name));
-  const sha256 = await buildBinding(tree, libraries, digests, compiler, report);
-  return {
-    format: 1,
-    date: new Date().toISOString(),
-    packages: Object.fromEntries([tfjsNode, ...companions].map(({ name, version }) => [name, version])),
-    tensorflow: {
-      version: 'not tried yet',
-      from: source.kind === 'pip' ? 'pip' : source.path,
-      cuda,
-      ...(source.kind === 'libdir' && { directory: libraries.directory }),
-      wheels,
-      libraries: digests,
-    },
-    binding: { sha256, compiler: compiler.version },
-  };
-}
-
-async function unpackTarball(file: string, { name }: NpmPackage, tree: string): Promise<void> {
-  const cwd = join(tree, places.packages, ...name.split('/'));
-  await rm(cwd, { recursive: true, force: true });
-  await mkdir(cwd, { recursive: true });
-  await tar.extract({ file, cwd, strip: 1, strict: true });
 }
 
 /** @throws Error where something lies in the way that is not ours to replace */
@@ -147,15 +103,6 @@ async function assertReplaceable(directory: string): Promise<void> {
     throw new Error(
       `Cannot install into ${directory}: it holds other things, e.g. ${names[0]}; name a directory that is not there yet in CLIP_TFJS_NATIVE`,
     );
-}
-
-async function assertSpace(directory: string, source: Source, target: Target): Promise<void> {
-  const { bavail, bsize } = await statfs(dirname(directory));
-  const needed = (await bytesNeeded(source, target)) - (await sizeOf(partialDirectory(directory)));
-  if (bavail * bsize >= needed) return;
-  throw new Error(
-    `Cannot install into ${directory}: expected ${megabytes(needed)} free on its disk but got ${megabytes(bavail * bsize)}; free some, or name a directory of another disk in CLIP_TFJS_NATIVE`,
-  );
 }
 
 /** Two renamings: a crash between them leaves the finished tree where the next run finds it. */

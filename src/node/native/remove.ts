@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { sizeOf } from './disk.ts';
@@ -22,14 +23,16 @@ export async function removeNative(directory: string): Promise<number> {
   });
 }
 
-/** The directory, the partial one, and old ones that a crash kept from being removed. */
+/** @returns directories that were replaced, and that a crash kept from being removed */
+export async function findOld(directory: string): Promise<string[]> {
+  const names = await readdir(dirname(directory)).catch(() => []);
+  const start = `${basename(directory)}.old-`;
+  return names.filter((name) => name.startsWith(start)).map((name) => join(dirname(directory), name));
+}
+
 async function findAll(directory: string): Promise<string[]> {
-  const parent = dirname(directory);
-  const name = basename(directory);
-  const names = await readdir(parent).catch(() => []);
-  const isOurs = (entry: string) =>
-    entry === name || entry === basename(partialDirectory(directory)) || entry.startsWith(`${name}.old-`);
-  return names.filter(isOurs).map((entry) => join(parent, entry));
+  const paths = [directory, partialDirectory(directory)].filter((path) => existsSync(path));
+  return [...paths, ...(await findOld(directory))];
 }
 
 async function assertOurs(directory: string): Promise<void> {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Libraries } from './build.ts';
 import { sha256Of } from './checksum.ts';
 import { fetchWheel } from './download.ts';
-import { cpuWheels, cudaWheels, type Wheel } from './pins.ts';
+import type { Pins, Wheel } from './pins.ts';
 import type { Target } from './platform.ts';
 import type { Python } from './programs.ts';
 import { megabytes, type Report } from './report.ts';
@@ -20,17 +20,17 @@ export type Source =
 export type PlacedTensorflow = { libraries: Libraries; cuda: boolean; wheels: Record<string, string> };
 
 /** @returns the wheels that pip fetches. @throws Error where there are none for the target */
-export function wheelsOf(cuda: boolean, { name }: Target): readonly Wheel[] {
-  if (!cuda) return [cpuWheels[name] as Wheel];
-  const wheels = cudaWheels[name];
+export function wheelsOf(cuda: boolean, pins: Pins, { name }: Target): readonly Wheel[] {
+  if (!cuda) return [pins.cpu[name] as Wheel];
+  const wheels = pins.cuda[name];
   if (wheels) return wheels;
   throw new Error(
-    `Cannot install TensorFlow with CUDA on ${name}: expected ${Object.keys(cudaWheels).join(', ')}; leave --cuda out`,
+    `Cannot install TensorFlow with CUDA on ${name}: expected ${Object.keys(pins.cuda).join(', ')}; leave --cuda out`,
   );
 }
 
 /** @returns the bytes of disk that the source takes while it is installed, at most */
-export async function bytesNeeded(source: Source, target: Target): Promise<number> {
+export async function bytesNeeded(source: Source, pins: Pins, target: Target): Promise<number> {
   const sources = 30e6;
   if (source.kind === 'libdir') return sources;
   if (source.kind === 'wheel') {
@@ -38,7 +38,7 @@ export async function bytesNeeded(source: Source, target: Target): Promise<numbe
     wheel.close();
     return sources + keeps(wheel, target).reduce((sum, { bytes }) => sum + bytes, 0);
   }
-  const wheels = wheelsOf(source.cuda, target);
+  const wheels = wheelsOf(source.cuda, pins, target);
   const pipsOwnCopy = Math.max(...wheels.map(({ bytes }) => bytes));
   return sources + pipsOwnCopy + wheels.reduce((sum, { bytes, unpacked }) => sum + bytes + unpacked, 0);
 }
@@ -46,20 +46,21 @@ export async function bytesNeeded(source: Source, target: Target): Promise<numbe
 /** Puts TensorFlow's libraries and headers into the tree, or finds them where they are. What is there and right is kept. */
 export async function placeTensorflow(
   source: Source,
+  pins: Pins,
   target: Target,
-  places: { tree: string; downloads: string; python: Python | undefined },
+  { tree, downloads, python }: { tree: string; downloads: string; python: Python | undefined },
   report: Report,
 ): Promise<PlacedTensorflow> {
   if (source.kind === 'libdir') return { libraries: await findLibraries(source.path, target), cuda: false, wheels: {} };
   const paths: string[] = [];
   if (source.kind === 'wheel') paths.push(source.path);
   else
-    for (const wheel of wheelsOf(source.cuda, target))
-      paths.push(await fetchWheel(wheel, places.python as Python, places.downloads, report));
+    for (const wheel of wheelsOf(source.cuda, pins, target))
+      paths.push(await fetchWheel(wheel, python as Python, downloads, report));
   const opened: OpenWheel[] = [];
   try {
     for (const path of paths) opened.push(await openWheel(path));
-    await unpackAll(opened, target, places.tree, report);
+    await unpackAll(opened, target, tree, join(downloads, 'unpacking'), report);
     const wheels: Record<string, string> = {};
     for (const path of paths) wheels[basename(path)] = await sha256Of(path);
     const cuda = target.name === 'linux-x64' && opened.some(({ name }) => name === 'tensorflow');
@@ -69,13 +70,21 @@ export async function placeTensorflow(
   }
 }
 
-async function unpackAll(wheels: readonly OpenWheel[], target: Target, tree: string, report: Report): Promise<void> {
+async function unpackAll(
+  wheels: readonly OpenWheel[],
+  target: Target,
+  tree: string,
+  temporary: string,
+  report: Report,
+): Promise<void> {
   const kept = wheels.map((wheel) => ({ wheel, files: keeps(wheel, target) }));
   const total = kept.flatMap(({ files }) => files).reduce((sum, { bytes }) => sum + bytes, 0);
-  report.step(`unpacking ${megabytes(total)} of ${wheels.map(({ name, version }) => `${name} ${version}`).join(', ')}`);
+  const [first] = wheels as [OpenWheel];
+  const others = wheels.length > 1 ? ` and ${wheels.length - 1} other wheels` : '';
+  report.step(`unpacking ${megabytes(total)} of ${first.name} ${first.version}${others}`);
   let done = 0;
   for (const { wheel, files } of kept)
-    await extract(wheel, files, tree, (bytes) => {
+    await extract(wheel, files, tree, temporary, (bytes) => {
       done += bytes;
       report.bytes(done, total);
     });

@@ -23,7 +23,7 @@ export type OpenWheel = {
 };
 
 /** What the binding includes, below `include/`. */
-const headers = [
+export const headers = [
   ...['c_api', 'c_api_macros', 'tf_attrtype', 'tf_buffer', 'tf_datatype', 'tf_status', 'tf_tensor', 'tf_tstring'].map(
     (name) => `tensorflow/c/${name}.h`,
   ),
@@ -43,7 +43,9 @@ export async function openWheel(path: string): Promise<OpenWheel> {
   try {
     return await readWheel(path);
   } catch (error) {
-    throw new Error(`Cannot read wheel ${path}: ${(error as Error).message}; download it again`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new Error(`Cannot read wheel ${path}: there is no such file`);
+    throw new Error(`Cannot read wheel ${path}: ${message}; it is damaged or no wheel, download it again`);
   }
 }
 
@@ -106,7 +108,8 @@ export function keeps(wheel: OpenWheel, { libraries, wheelTag, name }: Target): 
 }
 
 /**
- * Unpacks files of a wheel, each checked against the RECORD, under a temporary name until it is whole.
+ * Unpacks files of a wheel, each checked against the RECORD, under a temporary name, outside of
+ * what is to be installed, until it is whole.
  * One that is there already and right is kept.
  * @param onBytes told of each step forward
  */
@@ -114,6 +117,7 @@ export async function extract(
   wheel: OpenWheel,
   files: readonly WheelFile[],
   into: string,
+  temporary: string,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   for (const file of files) {
@@ -123,7 +127,6 @@ export async function extract(
       continue;
     }
     await mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}.tmp`;
     try {
       const got = await write(await wheel.read(file), temporary, onBytes);
       if (got !== file.sha256)
@@ -132,7 +135,10 @@ export async function extract(
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
-      throw new Error(`Cannot unpack ${wheel.path}: ${(error as Error).message}`);
+      const isDisk = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      throw new Error(
+        `Cannot unpack ${wheel.path}: ${(error as Error).message}; ${isDisk ? 'free some disk' : 'it is damaged, download it again'}`,
+      );
     }
   }
 }
