@@ -1,10 +1,7 @@
 import { resolve } from 'node:path';
 import cliProgress from 'cli-progress';
 import { type Command, Option } from 'commander';
-import { installNative } from '../node/native/install.ts';
-import { removeNative } from '../node/native/remove.ts';
 import { megabytes, type Report } from '../node/native/report.ts';
-import { nativeStatus } from '../node/native/status.ts';
 import type { Source } from '../node/native/tensorflow-files.ts';
 import { nativeDirectory } from '../node/native/where.ts';
 import { jsonOption } from './options.ts';
@@ -62,7 +59,9 @@ export function addNative(program: Command): void {
     .action(remove);
 }
 
+/** The installer's libraries (zip, tar, lock) are loaded only here, so that no other command waits for them. */
 async function install({ force = false, json, ...options }: InstallCommand): Promise<void> {
+  const { installNative } = await import('../node/native/install.ts');
   const directory = nativeDirectory();
   const report = makeReport();
   const { manifest, gpu, isNew } = await installNative({ directory, source: sourceOf(options), force, report });
@@ -101,6 +100,7 @@ function makeReport(): Report {
 }
 
 async function status({ json }: { json?: boolean }): Promise<void> {
+  const { nativeStatus } = await import('../node/native/status.ts');
   const found = await nativeStatus(nativeDirectory());
   const { directory, manifest, bytes, partialBytes, works, problem, gpu, threads, stock } = found;
   if (!works) process.exitCode = 1;
@@ -126,6 +126,7 @@ async function status({ json }: { json?: boolean }): Promise<void> {
 
 async function remove({ json }: { json?: boolean }): Promise<void> {
   const directory = nativeDirectory();
+  const { removeNative } = await import('../node/native/remove.ts');
   const freed = await removeNative(directory);
   if (json) return printJson({ directory, freed });
   console.error(

@@ -16,7 +16,7 @@ const stale = 10_000;
 export async function whileLocked<T>(
   directory: string,
   work: (assertLocked: () => void) => Promise<T>,
-  patience = stale + 2_000,
+  patience: number = stale + 2_000,
 ): Promise<T> {
   await mkdir(dirname(directory), { recursive: true });
   let lost: Error | undefined;

@@ -23,7 +23,7 @@ export type OpenWheel = {
 };
 
 /** What the binding includes, below `include/`. */
-export const headers = [
+export const headers: readonly string[] = [
   ...['c_api', 'c_api_macros', 'tf_attrtype', 'tf_buffer', 'tf_datatype', 'tf_status', 'tf_tensor', 'tf_tstring'].map(
     (name) => `tensorflow/c/${name}.h`,
   ),

@@ -24,14 +24,16 @@ export function partialDirectory(directory: string): string {
 }
 
 /** Within the directory, or the tree that becomes it. */
-export const places = {
+export const places: Readonly<
+  Record<'binding' | 'tensorflow' | 'headers' | 'packages' | 'tfjsNode' | 'manifest', string>
+> = {
   binding: join('bin', 'tfjs_binding.node'),
   tensorflow: 'tensorflow',
   headers: join('tensorflow', 'include'),
   packages: 'node_modules',
   tfjsNode: join('node_modules', '@tensorflow', 'tfjs-node'),
   manifest: 'native.json',
-} as const;
+};
 
 /** The package and its binding in an installed directory. */
 export function tfjsNodeIn(directory: string): TfjsNode {
