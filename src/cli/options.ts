@@ -12,6 +12,7 @@ export type ModelOptions = {
   activation?: Activation;
   architecture?: string;
   backend?: BackendName;
+  threads?: number;
   json?: boolean;
 };
 
@@ -21,6 +22,7 @@ export function addModelOptions(command: Command): Command {
     .addOption(activationOption())
     .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
     .addOption(backendOption())
+    .addOption(threadsOption())
     .addOption(jsonOption());
 }
 
@@ -34,13 +36,20 @@ export function backendOption(): Option {
   );
 }
 
+export function threadsOption(): Option {
+  return new Option(
+    '--threads <count>',
+    "how many processors one operation of backend 'tensorflow' uses; all by default",
+  ).argParser(parseCount);
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'print one JSON object, and nothing else, on standard output');
 }
 
 export async function openClip(options: ModelOptions, towers?: Towers): Promise<Clip> {
-  await useBackend(options.backend);
-  const { activation, architecture } = options;
+  const { activation, architecture, backend, threads } = options;
+  await useBackend(backend, { ...(threads !== undefined && { threads }) });
   return loadClip(options.model, {
     ...(activation && { activation }),
     ...(architecture && { architecture }),

@@ -36,8 +36,29 @@ describe('clip-tfjs', () => {
     const { out, code } = run('--help');
     assert.equal(code, 0);
     for (const [, command = ''] of out.matchAll(/^ {2}(\w+) /gm)) {
-      if (!['help', 'classify', 'embed', 'inspect', 'doctor', 'convert'].includes(command)) continue;
+      if (!['help', 'classify', 'embed', 'inspect', 'doctor', 'convert', 'native'].includes(command)) continue;
       if (command !== 'help') assert.match(run(command, '--help').out, /Examples?:\n {2}\$ clip-tfjs /, command);
+    }
+  });
+
+  it('shows, removes and refuses native TensorFlow where there is none', () => {
+    process.env.CLIP_TFJS_NATIVE = join(directory, 'native');
+    try {
+      for (const command of ['install', 'status', 'remove'])
+        assert.match(run('native', command, '--help').out, /Examples?:\n {2}\$ clip-tfjs native /);
+      const status = run('native', 'status');
+      assert.equal(status.code, 1);
+      assert.match(status.out, /works +no: it is not installed/);
+      assert.match(status.err, /run 'clip-tfjs native install'/);
+      assert.deepEqual(runJson('native', 'remove'), { directory: join(directory, 'native'), freed: 0 });
+      const { code, err } = run('native', 'install', '--wheel', join(directory, 'none.whl'));
+      assert.equal(code, 1);
+      assert.match(err, /there is no such file/);
+      const classify = run('classify', picture('grey.png'), ...model, '-l', 'a', '--backend', 'tensorflow');
+      assert.equal(classify.code, 1);
+      assert.match(classify.err, /native TensorFlow is not installed; run 'clip-tfjs native install'/);
+    } finally {
+      delete process.env.CLIP_TFJS_NATIVE;
     }
   });
 
@@ -45,6 +66,13 @@ describe('clip-tfjs', () => {
     ['an unknown command', ['clasify'], /unknown command 'clasify'/],
     ['an unknown option', ['inspect', 'x', '--jsn'], /unknown option '--jsn'/],
     ['a missing model', ['classify', 'x.png', '-l', 'a'], /required option '-m, --model <path>' not specified/],
+    ['a command of native that there is not', ['native', 'instal'], /unknown command 'instal'/],
+    [
+      'two sources of TensorFlow',
+      ['native', 'install', '--cuda', '--wheel', 'x.whl'],
+      /option '--wheel <file>' cannot be used with option '--cuda'/,
+    ],
+    ['no number of threads', ['classify', 'x.png', ...model, '--threads', '0'], /expected a positive whole number/],
     ['a count that is none', ['classify', 'x.png', ...model, '-k', 'many'], /expected a positive whole number/],
     [
       'a layout that there is not',

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { announce } from '../announce.ts';
+import { type Backend, BackendMissing } from '../backend.ts';
+import { readManifest } from './native/manifest.ts';
+import { nativeDirectory, tfjsNodeIn } from './native/where.ts';
+import { findStockTfjsNode, requireBinding } from './stock-tfjs-node.ts';
+import { setTensorflowDefaults, startTfjsNode } from './tfjs-node.ts';
+
+/** TensorFlow's C library: of an installed @tensorflow/tfjs-node(-gpu) if that works, else of `clip-tfjs native install`. */
+export const tensorflowBackend: Backend = { name: 'tensorflow', load };
+
+async function load(): Promise<void> {
+  if (tf.findBackendFactory('tensorflow')) return; // loaded before, by us or by the application
+  setTensorflowDefaults();
+  const faults: string[] = [];
+  for (const stock of findStockTfjsNode()) {
+    try {
+      startTfjsNode({ packageDirectory: stock.packageDirectory, binding: requireBinding(stock) });
+      return;
+    } catch (error) {
+      faults.push((error as Error).message);
+    }
+  }
+  const directory = nativeDirectory();
+  if (await readManifest(directory)) {
+    startTfjsNode(tfjsNodeIn(directory));
+    if (faults.length > 0) announce(`computing with the TensorFlow in ${directory}, because ${faults.join('; ')}`);
+    return;
+  }
+  if (faults.length > 0) throw new Error(faults.join('; '));
+  throw new BackendMissing("native TensorFlow is not installed; run 'clip-tfjs native install'");
+}
+
+const variable = 'TF_NUM_INTRAOP_THREADS';
+
+/**
+ * Has TensorFlow compute one operation on so many threads; it reads the number once, as it is loaded.
+ * @throws RangeError on a number that is none, Error where TensorFlow is loaded already with another one
+ */
+export function requestThreads(count: number): void {
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new RangeError(`Cannot use ${count} threads: expected a positive whole number`);
+  const isLoaded = tf.findBackendFactory('tensorflow') !== null;
+  if (isLoaded && process.env[variable] !== String(count))
+    throw new Error(
+      `Cannot use ${count} threads: TensorFlow is loaded and took ${process.env[variable] ?? 'one for each processor'}; name the number in the first call of useBackend, or set ${variable} before Node starts`,
+    );
+  process.env[variable] = String(count);
+}
