@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "kernels.h"
-#include "tensorflow/c/kernels.h"
-#include "tensorflow/c/ops.h"
+#include "tensorflow-c.h"
 
 extern const Kernels baseline;
 #ifdef __x86_64__

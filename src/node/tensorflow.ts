@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { announce } from '../announce.ts';
 import { type Backend, BackendMissing } from '../backend.ts';
-import { readManifest } from './native/manifest.ts';
+import { registerFusedOperators } from './fused-operators.ts';
+import { kernelSources } from './native/build-kernels.ts';
+import { type Manifest, readManifest } from './native/manifest.ts';
 import { nativeDirectory, tfjsNodeIn } from './native/where.ts';
 import { findStockTfjsNode, requireBinding } from './stock-tfjs-node.ts';
 import { setTensorflowDefaults, startTfjsNode } from './tfjs-node.ts';
@@ -22,13 +24,23 @@ async function load(): Promise<void> {
     }
   }
   const directory = nativeDirectory();
-  if (await readManifest(directory)) {
-    startTfjsNode(tfjsNodeIn(directory));
+  const manifest = await readManifest(directory);
+  if (manifest) {
+    const { isUsingGpu } = startTfjsNode(tfjsNodeIn(directory));
+    if (!isUsingGpu && (await areKernelsOurs(manifest))) registerFusedOperators(directory);
     if (faults.length > 0) announce(`computing with the TensorFlow in ${directory}, because ${faults.join('; ')}`);
     return;
   }
   if (faults.length > 0) throw new Error(faults.join('; '));
   throw new BackendMissing("native TensorFlow is not installed; run 'clip-tfjs native install'");
+}
+
+/** Operators of other sources than this version's are passed over, and that is announced. */
+async function areKernelsOurs({ kernels }: Manifest): Promise<boolean> {
+  const isOurs = kernels?.sources === (await kernelSources());
+  if (kernels && !isOurs)
+    announce("TensorFlow runs without this version's fused operators; 'clip-tfjs native install' compiles them");
+  return isOurs;
 }
 
 const variable = 'TF_NUM_INTRAOP_THREADS';
@@ -46,4 +58,5 @@ export function requestThreads(count: number): void {
       `Cannot use ${count} threads: TensorFlow is loaded and took ${process.env[variable] ?? 'one for each processor'}; name the number in the first call of useBackend, or set ${variable} before Node starts`,
     );
   process.env[variable] = String(count);
+  process.env.OMP_NUM_THREADS ??= String(count); // the fused operators' own
 }

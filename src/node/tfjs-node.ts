@@ -19,6 +19,7 @@ const ours = createRequire(import.meta.url);
 /** What TensorFlow reads from the environment as it is loaded, unless the user has set it. */
 export function setTensorflowDefaults(environment: NodeJS.ProcessEnv = process.env): void {
   environment.TF_CPP_MIN_LOG_LEVEL ??= '2'; //         errors only
+  environment.OMP_WAIT_POLICY ??= 'passive'; //    threads of the fused operators sleep between their turns
   environment.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'; // not the whole of the GPU's memory at once
 }
 

@@ -13,6 +13,7 @@ await installNative({
   report: { step: () => {}, bytes: () => {} },
   machine: { platform: 'linux', arch: 'x64', glibc: '2.36' },
   pins: JSON.parse(pins),
+  buildKernels: () => Promise.resolve(undefined),
   tryOut: async () => {
     await appendFile(join(standIns, 'calls'), 'trial begins\n');
     while (existsSync(join(standIns, 'hold', 'trial'))) await setTimeout(50);

@@ -45,6 +45,7 @@ describe('clip-tfjs native', () => {
       machine,
       pins: standIns.pins,
       tryOut: () => Promise.resolve({ version: '2.21.0', gpu: false }),
+      buildKernels: () => Promise.resolve(undefined),
       ...options,
     });
 

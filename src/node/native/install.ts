@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { syncDirectory, syncTree } from '../files.ts';
+import { buildKernels as compileKernels, kernelSources } from './build-kernels.ts';
 import { sha256Of } from './checksum.ts';
 import { assertSpace, sizeOf } from './disk.ts';
 import { whileLocked } from './lock.ts';
@@ -26,6 +27,7 @@ export type InstallOptions = {
   machine?: Machine;
   pins?: Pins;
   tryOut?: (directory: string) => Promise<Findings>;
+  buildKernels?: typeof compileKernels;
 };
 
 /** `isNew` is false where the same was installed and works. */
@@ -44,6 +46,7 @@ export async function installNative({
   machine = thisMachine(),
   pins = publishedPins,
   tryOut = smokeTest,
+  buildKernels = compileKernels,
 }: InstallOptions): Promise<Installed> {
   const target = targetOf(machine);
   if (source.kind === 'pip') wheelsOf(source.cuda, pins, target);
@@ -66,7 +69,11 @@ export async function installNative({
     const compiler = await findCompiler();
     await requireNpm();
     const python = source.kind === 'pip' ? await findPython() : undefined;
-    const { tree, manifest } = await makeTree(partial, { source, pins, target, compiler, python }, report);
+    const { tree, manifest } = await makeTree(
+      partial,
+      { source, pins, target, compiler, python, buildKernels },
+      report,
+    );
     report.step('trying it');
     const { version, gpu } = await tryOut(tree);
     manifest.tensorflow.version = version;
@@ -81,9 +88,10 @@ export async function installNative({
 
 /** Whether what is installed was made of what is asked for now. */
 async function isMadeOf(
-  { packages, tensorflow }: Manifest,
+  { packages, tensorflow, kernels }: Manifest,
   { source, pins, target }: Pick<Ingredients, 'source' | 'pins' | 'target'>,
 ): Promise<boolean> {
+  if (kernels && kernels.sources !== (await kernelSources())) return false;
   if (pins.packages.some(({ name, version }) => packages[name] !== version)) return false;
   if (source.kind === 'libdir') return tensorflow.from === source.path;
   const wheels =

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../files.ts';
+import type { BuiltKernels } from './build-kernels.ts';
 import { places } from './where.ts';
 
 /** What an installed directory says of itself, in `native.json`. */
@@ -24,6 +25,8 @@ export type Manifest = {
     libraries: Record<string, string>;
   };
   binding: { sha256: string; compiler: string };
+  /** The fused operators; absent where they did not compile. */
+  kernels?: BuiltKernels;
 };
 
 /**

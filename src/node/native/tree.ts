@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as tar from 'tar';
 import { buildBinding } from './build.ts';
+import type { buildKernels } from './build-kernels.ts';
 import { sha256Of } from './checksum.ts';
 import { fetchTarball, sweepDownloads } from './download.ts';
 import type { Manifest } from './manifest.ts';
@@ -19,6 +20,8 @@ export type Ingredients = {
   target: Target;
   compiler: Compiler;
   python: Python | undefined;
+  /** Compiles the fused operators. */
+  buildKernels: typeof buildKernels;
 };
 
 /**
@@ -28,7 +31,7 @@ export type Ingredients = {
  */
 export async function makeTree(
   partial: string,
-  { source, pins, target, compiler, python }: Ingredients,
+  { source, pins, target, compiler, python, buildKernels }: Ingredients,
   report: Report,
 ): Promise<{ tree: string; manifest: Manifest }> {
   const tree = join(partial, 'tree');
@@ -42,6 +45,7 @@ export async function makeTree(
   const digests: Record<string, string> = {};
   for (const name of libraries.names) digests[name] = await sha256Of(resolve(tree, libraries.directory, name));
   const sha256 = await buildBinding(tree, libraries, digests, compiler, report);
+  const kernels = await buildKernels(tree, libraries, compiler, report);
   const manifest: Manifest = {
     format: 1,
     date: new Date().toISOString(),
@@ -55,6 +59,7 @@ export async function makeTree(
       libraries: digests,
     },
     binding: { sha256, compiler: compiler.version },
+    ...(kernels && { kernels }),
   };
   return { tree, manifest };
 }

@@ -25,9 +25,10 @@ export function partialDirectory(directory: string): string {
 
 /** Within the directory, or the tree that becomes it. */
 export const places: Readonly<
-  Record<'binding' | 'tensorflow' | 'headers' | 'packages' | 'tfjsNode' | 'manifest', string>
+  Record<'binding' | 'kernels' | 'tensorflow' | 'headers' | 'packages' | 'tfjsNode' | 'manifest', string>
 > = {
   binding: join('bin', 'tfjs_binding.node'),
+  kernels: join('bin', 'clip_kernels.node'),
   tensorflow: 'tensorflow',
   headers: join('tensorflow', 'include'),
   packages: 'node_modules',
