@@ -107,10 +107,11 @@ async function status({ json }: { json?: boolean }): Promise<void> {
   if (json) return printJson(found);
   const rows = [['directory', directory]];
   if (manifest) {
-    const { packages, tensorflow, binding, date } = manifest;
+    const { packages, tensorflow, binding, kernels, date } = manifest;
     rows.push(
       ['TensorFlow', `${tensorflow.version}${tensorflow.cuda ? ' with CUDA' : ''}, from ${tensorflow.from}`],
       ['binding', `of @tensorflow/tfjs-node ${packages['@tensorflow/tfjs-node']}, by ${binding.compiler}`],
+      ['fused operators', kernels ? 'compiled' : "not compiled: blocks run in TensorFlow's own"],
       ['installed', `${date.slice(0, 10)}, ${megabytes(bytes)}`],
       ['computes on', gpu ? 'a GPU' : `the processor, ${threads} threads`],
     );
