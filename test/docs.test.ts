@@ -38,7 +38,7 @@ describe('the documents', () => {
     const listed = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter(
       (path) => !path.startsWith('node_modules'),
     );
-    for (const path of ['README.md', 'CONTRIBUTING.md', 'docs/shapes.md', 'docs/safetensors.md']) {
+    for (const path of ['README.md', 'CONTRIBUTING.md', 'docs/shapes.md', 'docs/safetensors.md', 'docs/workers.md']) {
       for (const [, target = ''] of readFileSync(path, 'utf8').matchAll(
         /\]\((?!http)([^)#]+)\)|`((?:src|docs|scripts|test)\/[\w./-]+\.\w+)`/g,
       )) {

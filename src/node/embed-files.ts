@@ -4,6 +4,7 @@ import type { BackendName } from '../backend.ts';
 import type { Clip } from '../clip.ts';
 import type { EmbedOptions } from '../embed.ts';
 import { ModelError } from '../errors.ts';
+import { availableMemory } from './available-memory.ts';
 import { type Engine, openEngine } from './workers/engine.ts';
 import { inBatches, inOrder } from './workers/in-order.ts';
 import { planWorkers } from './workers/plan.ts';
@@ -54,7 +55,7 @@ export async function* embedFiles(
   const plan = planWorkers(workers, {
     backend,
     processors: availableParallelism(),
-    memory: process.availableMemory(),
+    memory: availableMemory(),
     towerBytes: imageTowerBytes(clip),
     pictures: Array.isArray(paths) ? paths.length : undefined,
     batchSize,

@@ -19,8 +19,9 @@ export type Circumstances = {
 /** WebAssembly keeps a second, repacked copy of each weight that it has multiplied with. */
 const copiesOfWeights = 2;
 
-/** What a thread needs beside weights: code, a picture, activations. Measured: docs/workers.md. */
-const bytesPerThread = 150e6;
+/** Bytes that a thread needs beside the weights, as measured: docs/workers.md. */
+const embedderBytes = 250e6;
+const decoderBytes = 150e6;
 
 /** For fewer pictures a thread is not worth its start. */
 const picturesPerThread = 8;
@@ -43,10 +44,10 @@ export function planWorkers(workers: number | 'auto', circumstances: Circumstanc
   const room = (bytes: number) => Math.floor(memory / 2 / bytes);
   const embedders = Math.min(
     processors,
-    room(bytesPerThread + copiesOfWeights * towerBytes),
+    room(embedderBytes + copiesOfWeights * towerBytes),
     Math.floor(pictures / batchSize),
   );
   if (hasOneThread && embedders >= 2) return { threads: embedders, embed: true };
-  const decoders = Math.min(processors - 1, room(bytesPerThread), Math.floor(pictures / picturesPerThread));
+  const decoders = Math.min(processors - 1, room(decoderBytes), Math.floor(pictures / picturesPerThread));
   return { threads: Math.max(0, decoders), embed: false };
 }
