@@ -1,11 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { buildClassifier } from '../classify/classifier.ts';
-import { type Classification, classify } from '../classify/classify.ts';
+import { type Classification, rank } from '../classify/classify.ts';
 import { defaultTemplates } from '../classify/templates.ts';
+import { embedFiles } from '../node/embed-files.ts';
 import { findPictures } from '../node/find-pictures.ts';
-import { readImage } from '../node/images/read-image.ts';
-import { addModelOptions, collect, type ModelOptions, openClip, parseCount, parseNumber } from './options.ts';
+import {
+  addModelOptions,
+  collect,
+  type ModelOptions,
+  openClip,
+  parseCount,
+  parseNumber,
+  workersOption,
+} from './options.ts';
 import { bar, printJson, table } from './output.ts';
 
 type ClassifyCommand = ModelOptions & {
@@ -16,6 +24,7 @@ type ClassifyCommand = ModelOptions & {
   top: number;
   threshold?: number;
   exifRotate?: boolean;
+  workers: number | 'auto';
 };
 
 export function addClassify(program: Command): void {
@@ -35,6 +44,7 @@ export function addClassify(program: Command): void {
       'the least similarity that counts; below it the answer is "I don\'t know"',
       parseNumber,
     )
+    .addOption(workersOption())
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addHelpText(
       'after',
@@ -55,24 +65,19 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
   const classifier = await buildClassifier(clip, labels, { templates });
   const results: ({ path: string } & Classification)[] = [];
   const failed: { path: string; reason: string }[] = [];
-  for (const { path, isNamed } of pictures) {
-    try {
-      const image = await readImage(path, { exifRotate: options.exifRotate ?? false });
-      const result = await classify(
-        clip,
-        image,
-        classifier,
-        options.threshold === undefined ? {} : { threshold: options.threshold },
-      );
-      results.push({ path, ...result });
-      if (!options.json) console.log(describe(path, result, options.top));
-    } catch (error) {
-      failed.push({ path, reason: (error as Error).message });
-      console.error(`skipped ${path}: ${(error as Error).message}`);
-      if (isNamed || results.length === 0) process.exitCode = 1;
+  const { exifRotate = false, workers, threshold = -1 } = options;
+  const files = pictures.map(({ path }) => path);
+  for await (const { path, embedding, error } of embedFiles(clip, files, { exifRotate, workers })) {
+    if (error) {
+      failed.push({ path, reason: error.message });
+      console.error(`skipped ${path}: ${error.message}`);
+      continue;
     }
+    const result = rank(embedding, classifier, clip.logitScale, threshold);
+    results.push({ path, ...result });
+    if (!options.json) console.log(describe(path, result, options.top));
   }
-  if (results.length > 0 && !failed.some(({ path }) => paths.includes(path))) process.exitCode = 0;
+  if (results.length === 0 || failed.some(({ path }) => paths.includes(path))) process.exitCode = 1;
   if (options.json) {
     const shown = results.map(({ path, best, ranked }) => ({
       path,

@@ -3,12 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import cliProgress from 'cli-progress';
 import { type Command, Option } from 'commander';
 import type { Clip } from '../clip.ts';
-import { embedImages, embedTexts } from '../embed.ts';
-import type { Image } from '../image/image.ts';
+import { embedTexts } from '../embed.ts';
+import { embedFiles } from '../node/embed-files.ts';
 import { type EmbeddingFormat, openEmbeddingStore } from '../node/embedding-files.ts';
 import { findPictures } from '../node/find-pictures.ts';
-import { readImage } from '../node/images/read-image.ts';
-import { addModelOptions, type ModelOptions, openClip, parseCount } from './options.ts';
+import { addModelOptions, type ModelOptions, openClip, parseCount, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 
 type EmbedCommand = ModelOptions & {
@@ -18,6 +17,7 @@ type EmbedCommand = ModelOptions & {
   batchSize: number;
   truncate?: boolean;
   exifRotate?: boolean;
+  workers: number | 'auto';
 };
 
 export function addEmbed(program: Command): void {
@@ -39,6 +39,7 @@ export function addEmbed(program: Command): void {
       ]),
     )
     .option('--batch-size <count>', 'rows that go through the model at once', parseCount, 16)
+    .addOption(workersOption())
     .option('--truncate', 'cut texts that are too long')
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addHelpText(
@@ -48,8 +49,10 @@ export function addEmbed(program: Command): void {
     .action(run);
 }
 
-/** Something to embed: its name in the output, and how it is embedded together with others. */
-type Job = { ids: string[]; embed: (clip: Clip, ids: string[]) => Promise<Map<string, Float32Array>> };
+/** What is to be embedded, by its names in the output, and how; a row without a vector could not be read. */
+type Job = { ids: string[]; embed: (clip: Clip, ids: string[], signal: AbortSignal) => AsyncIterable<Row> };
+
+type Row = { id: string; vector?: Float32Array };
 
 async function run(paths: string[], options: EmbedCommand): Promise<void> {
   const format = formatOf(options);
@@ -63,7 +66,7 @@ async function run(paths: string[], options: EmbedCommand): Promise<void> {
   const left = job.ids.filter((id) => !store.done.has(id));
   if (left.length < job.ids.length)
     console.error(`going on: ${job.ids.length - left.length} of ${job.ids.length} were there already`);
-  const stopped = await embedAll(clip, job, left, store.add, options);
+  const stopped = await embedAll(clip, job, left, store.add, options.json);
   if (stopped) {
     await store.close();
     console.error(`stopped; run the same command again to go on with ${options.out}`);
@@ -81,19 +84,17 @@ async function run(paths: string[], options: EmbedCommand): Promise<void> {
   else console.error(`wrote ${written.length} rows of ${clip.config.embedDim} numbers to ${options.out}`);
 }
 
-/** @returns whether Ctrl-C stopped it; the batch at work is finished first */
+/** @returns whether Ctrl-C stopped it */
 async function embedAll(
   clip: Clip,
   job: Job,
-  ids: readonly string[],
+  ids: string[],
   add: (id: string, vector: Float32Array) => Promise<void>,
-  { batchSize, json }: EmbedCommand,
+  json = false,
 ): Promise<boolean> {
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-  };
-  process.once('SIGINT', stop);
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  process.once('SIGINT', onInterrupt);
   const format = '{bar} {value}/{total} | {rate}/s | {eta_formatted} left';
   const progress = new cliProgress.SingleBar(
     { format, stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
@@ -102,16 +103,20 @@ async function embedAll(
   const isShown = process.stderr.isTTY && !json;
   if (isShown) progress.start(ids.length, 0, { rate: '-' });
   const start = performance.now();
-  for (let at = 0; at < ids.length && !stopped; at += batchSize) {
-    const vectors = await job.embed(clip, ids.slice(at, at + batchSize));
-    for (const [id, vector] of vectors) await add(id, vector);
-    const done = Math.min(at + batchSize, ids.length);
-    if (isShown) progress.update(done, { rate: ((1000 * done) / (performance.now() - start)).toFixed(1) });
-    await new Promise((resume) => setImmediate(resume)); // lets Ctrl-C be heard
+  let done = 0;
+  try {
+    for await (const { id, vector } of job.embed(clip, ids, stop.signal)) {
+      if (vector) await add(id, vector);
+      done++;
+      if (isShown) progress.update(done, { rate: ((1000 * done) / (performance.now() - start)).toFixed(1) });
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    if (isShown) progress.stop();
+    process.off('SIGINT', onInterrupt);
   }
-  if (isShown) progress.stop();
-  process.off('SIGINT', stop);
-  return stopped;
+  return stop.signal.aborted && done < ids.length;
 }
 
 function formatOf({ format, out }: EmbedCommand): EmbeddingFormat {
@@ -128,23 +133,16 @@ async function makeJob(paths: string[], options: EmbedCommand, failed: { id: str
   const pictures = await findPictures(paths);
   if (pictures.length === 0)
     throw new Error('Cannot embed: expected pictures, folders with pictures, or --texts, but there are none');
-  const embed = async (clip: Clip, ids: string[]) => {
-    const images: [string, Image][] = [];
-    for (const id of ids) {
-      try {
-        images.push([id, await readImage(id, { exifRotate: options.exifRotate ?? false })]);
-      } catch (error) {
-        failed.push({ id, reason: (error as Error).message });
-        console.error(`skipped ${id}: ${(error as Error).message}`);
+  const { exifRotate = false, batchSize, workers } = options;
+  async function* embed(clip: Clip, ids: string[], signal: AbortSignal): AsyncGenerator<Row> {
+    for await (const row of embedFiles(clip, ids, { exifRotate, batchSize, workers, signal })) {
+      if (row.error) {
+        failed.push({ id: row.path, reason: row.error.message });
+        console.error(`skipped ${row.path}: ${row.error.message}`);
       }
+      yield { id: row.path, ...(row.embedding && { vector: row.embedding }) };
     }
-    const rows = await embedImages(
-      clip,
-      images.map(([, image]) => image),
-      { batchSize: options.batchSize },
-    );
-    return new Map(images.map(([id], index) => [id, rows[index] as Float32Array]));
-  };
+  }
   return { ids: [...new Set(pictures.map(({ path }) => path))], embed };
 }
 
@@ -154,9 +152,13 @@ async function textJob(path: string, { truncate = false, batchSize }: EmbedComma
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
   if (lines.length === 0) throw new Error(`Cannot embed texts: ${path === '-' ? 'standard input' : path} has none`);
-  const embed = async (clip: Clip, ids: string[]) => {
-    const rows = await embedTexts(clip, ids, { truncate, batchSize });
-    return new Map(ids.map((id, index) => [id, rows[index] as Float32Array]));
-  };
+  async function* embed(clip: Clip, ids: string[], signal: AbortSignal): AsyncGenerator<Row> {
+    for (let at = 0; at < ids.length; at += batchSize) {
+      signal.throwIfAborted();
+      const batch = ids.slice(at, at + batchSize);
+      const rows = await embedTexts(clip, batch, { truncate, batchSize });
+      for (const [index, id] of batch.entries()) yield { id, vector: rows[index] as Float32Array };
+    }
+  }
   return { ids: [...new Set(lines)], embed };
 }

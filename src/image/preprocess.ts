@@ -31,7 +31,8 @@ function normalise({ data }: Image, { mean, std }: PreprocessConfig): Float32Arr
     }),
   );
   const values = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) values[i] = (levels[i % 3] as Float32Array)[data[i] as number] as number;
+  for (const [c, channel] of levels.entries())
+    for (let i = c; i < data.length; i += 3) values[i] = channel[data[i] as number] as number;
   return values;
 }
 

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { freemem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clip } from '../clip.ts';
@@ -7,6 +6,7 @@ import { publishedArchitectures } from '../config.ts';
 import { ModelError } from '../errors.ts';
 import { type LoadOptions, loadModel, loadClip as loadWebClip } from '../weights/load.ts';
 import type { ModelFiles } from '../weights/open-model.ts';
+import { availableMemory } from './available-memory.ts';
 import { fileSource } from './files.ts';
 
 /**
@@ -23,11 +23,6 @@ export async function loadClip(source: string | URL | Blob, options: LoadOptions
   if (source instanceof Blob || /^https?:/.test(String(source))) return loadWebClip(source, options);
   const path = /^file:/.test(String(source)) ? fileURLToPath(source) : String(source);
   return loadModel(await localFiles(path), options, availableMemory());
-}
-
-/** What the process can still take, within the limits of its container; Node knows it since 20.13. */
-function availableMemory(): number {
-  return process.availableMemory?.() ?? freemem();
 }
 
 /** The files of a directory, or of the directory around a file. */

@@ -74,6 +74,7 @@ describe('clip-tfjs', () => {
     ],
     ['no number of threads', ['classify', 'x.png', ...model, '--threads', '0'], /expected a positive whole number/],
     ['a count that is none', ['classify', 'x.png', ...model, '-k', 'many'], /expected a positive whole number/],
+    ['workers that are none', ['embed', 'x', ...model, '-o', 'x.npy', '--workers', '-1'], /expected a positive whole/],
     [
       'a layout that there is not',
       ['convert', 'a', 'b', '--layout', 'timm'],
@@ -210,6 +211,19 @@ describe('clip-tfjs embed', () => {
       .map((line) => JSON.parse(line));
     assert.deepEqual(Float32Array.from(lines.flatMap(({ embedding }) => embedding)), matrix);
     assert.deepEqual((await readdir(directory)).sort(), ['v.ids.json', 'v.jsonl', 'v.npy', 'v.safetensors']);
+  });
+
+  it('gives the same with worker threads and without, and reports what cannot be read', async () => {
+    await writeFile(join(directory, 'bad.png'), 'no picture');
+    await copyFile(picture('rgba.png'), join(directory, 'good.png'));
+    const embed = (workers: string) => {
+      const out = join(directory, `${workers}.jsonl`);
+      const { rows, failed } = runJson('embed', directory, ...model, '-o', out, '--workers', workers);
+      assert.equal(rows, 1);
+      assert.match(failed[0].reason, /expected PNG or JPEG/);
+      return readFile(out, 'utf8');
+    };
+    assert.equal(await embed('2'), await embed('0'));
   });
 
   it('embeds lines of text', async () => {

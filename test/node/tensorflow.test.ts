@@ -106,7 +106,11 @@ describe('native TensorFlow', () => {
   it('is told to be quiet and modest, unless the user has said otherwise', () => {
     const environment: NodeJS.ProcessEnv = { TF_CPP_MIN_LOG_LEVEL: '0' };
     setTensorflowDefaults(environment);
-    assert.deepEqual(environment, { TF_CPP_MIN_LOG_LEVEL: '0', TF_FORCE_GPU_ALLOW_GROWTH: 'true' });
+    assert.deepEqual(environment, {
+      OMP_WAIT_POLICY: 'passive',
+      TF_CPP_MIN_LOG_LEVEL: '0',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    });
   });
 
   it('alone has threads to choose', async () => {

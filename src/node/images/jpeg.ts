@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import decodeMozjpeg, { init } from '@jsquash/jpeg/decode.js';
-import jpegJs from 'jpeg-js';
 import { ImageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
+import { type Decoded, decodeByMozjpeg, decodeBySharp, decodePrintColours } from './jpeg-decoders.ts';
 import { checkPixels } from './limits.ts';
 
 export function isJpeg(bytes: Uint8Array): boolean {
@@ -11,65 +8,35 @@ export function isJpeg(bytes: Uint8Array): boolean {
 }
 
 /**
- * Decodes a JPEG as Pillow does, by mozjpeg in WebAssembly: grey as `L`, else `RGB`. Print colours (CMYK) it does not
- * know; those come from jpeg-js, already converted to RGB and up to a few levels off.
+ * Decodes a JPEG as Pillow does, by mozjpeg: grey as `L`, else `RGB`. Print colours (CMYK) it does not know; those come from
+ * jpeg-js, already converted to RGB and up to a few levels off.
  * @throws ImageError on a damaged or truncated file
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<{ image: Image; exif: Uint8Array | undefined }> {
   const { width, height, components, exif, isWhole } = readMarkers(bytes);
   checkPixels(width, height);
   if (!isWhole) throw new ImageError('Cannot read JPEG: the file ends early; it may not have been downloaded whole');
-  const rgba = components === 4 ? decodePrintColours(bytes) : await decodeWhole(bytes);
-  if (rgba.length !== 4 * width * height) throw new ImageError('Cannot read JPEG: its data do not fill the picture');
-  const channels = components === 1 ? 1 : 3;
-  const data = new Uint8Array(width * height * channels);
-  for (let from = 0, to = 0; to < data.length; from += 4, to += channels) {
-    data[to] = rgba[from] as number;
-    if (channels === 1) continue;
-    data[to + 1] = rgba[from + 1] as number;
-    data[to + 2] = rgba[from + 2] as number;
+  const decoded =
+    components === 4
+      ? decodePrintColours(bytes)
+      : ((await decodeBySharp(bytes, components)) ?? (await decodeByMozjpeg(bytes)));
+  if (decoded.data.length !== decoded.channels * width * height)
+    throw new ImageError('Cannot read JPEG: its data do not fill the picture');
+  const mode = components === 1 ? 'L' : 'RGB';
+  return { image: { width, height, mode, data: keepChannels(decoded, mode === 'L' ? 1 : 3) }, exif };
+}
+
+/** The first channels of each pixel. */
+function keepChannels({ data, channels }: Decoded, wanted: number): Uint8Array {
+  if (channels === wanted) return new Uint8Array(data);
+  const kept = new Uint8Array((data.length / channels) * wanted);
+  for (let from = 0, to = 0; to < kept.length; from += channels, to += wanted) {
+    kept[to] = data[from] as number;
+    if (wanted === 1) continue;
+    kept[to + 1] = data[from + 1] as number;
+    kept[to + 2] = data[from + 2] as number;
   }
-  return { image: { width, height, mode: channels === 1 ? 'L' : 'RGB', data }, exif };
-}
-
-let ready: Promise<unknown> | undefined;
-
-async function decodeWhole(bytes: Uint8Array): Promise<Uint8ClampedArray> {
-  ready ??= loadCodec();
-  await ready;
-  try {
-    const { data } = await decodeMozjpeg(new Uint8Array(bytes).buffer);
-    return data;
-  } catch (error) {
-    ready = undefined; // the codec has stopped for good: the next picture gets a new one
-    throw new ImageError(`Cannot read JPEG: the decoder says ${(error as Error).message || String(error)}`);
-  }
-}
-
-let compiled: Promise<WebAssembly.Module> | undefined;
-
-async function loadCodec(): Promise<void> {
-  compiled ??= compileCodec();
-  const start = init as (wasm: WebAssembly.Module, options: object) => Promise<void>; // its types know one argument only
-  await start(await compiled, { print: () => {}, printErr: () => {} });
-}
-
-async function compileCodec(): Promise<WebAssembly.Module> {
-  const path = createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
-  return WebAssembly.compile(await readFile(path));
-}
-
-function decodePrintColours(bytes: Uint8Array): Uint8Array {
-  try {
-    return jpegJs.decode(bytes, {
-      useTArray: true,
-      tolerantDecoding: false,
-      maxResolutionInMP: 179,
-      maxMemoryUsageInMB: 4096,
-    }).data;
-  } catch (error) {
-    throw new ImageError(`Cannot read JPEG: ${(error as Error).message}`);
-  }
+  return kept;
 }
 
 /** Walks over the markers: frame size, EXIF, and whether the end marker is there. */

@@ -24,7 +24,7 @@ export async function decodeOther(
     );
   });
   try {
-    const source = sharp(bytes, { limitInputPixels: false });
+    const source = sharp(bytes, { limitInputPixels: false, ignoreIcc: true });
     const { width = 0, height = 0, space, exif } = await source.metadata();
     checkPixels(width, height);
     const isGrey = space === 'b-w' && format === 'TIFF';

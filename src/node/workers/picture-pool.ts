@@ -1,0 +1,28 @@
+import type { PreprocessConfig } from '../../config.ts';
+import type { Image } from '../../image/image.ts';
+import type { EmbedderData, PictureResult, PictureTask } from './picture-worker.ts';
+import { WorkerPool } from './pool.ts';
+
+/** Threads for pictures. Each method throws what `WorkerPool.run` throws. */
+export type PicturePool = {
+  read: (source: string | Uint8Array, exifRotate: boolean, timeLimit: number) => Promise<Image>;
+  /** @returns float32 [size, size, 3], handed over, not copied */
+  preprocess: (path: string, exifRotate: boolean, config: PreprocessConfig, timeLimit: number) => Promise<Float32Array>;
+  /** Of a pool with an embedder. @returns one unit vector [embedDim] for each of `pixels` */
+  embed: (pixels: readonly Float32Array[]) => Promise<Float32Array[]>;
+  close: () => Promise<void>;
+};
+
+/** @param ahead pictures that a thread is sent beyond the one it works at */
+export function openPicturePool(threads: number, ahead = 0, embedder?: EmbedderData): PicturePool {
+  const script = new URL('./picture-worker.js', import.meta.url);
+  const pool = new WorkerPool<PictureTask, PictureResult>(script, { threads, ahead, workerData: embedder });
+  return {
+    read: (source, exifRotate, timeLimit) =>
+      pool.run({ kind: 'read', source, exifRotate }, timeLimit) as Promise<Image>,
+    preprocess: (path, exifRotate, config, timeLimit) =>
+      pool.run({ kind: 'preprocess', path, exifRotate, config }, timeLimit) as Promise<Float32Array>,
+    embed: (pixels) => pool.run({ kind: 'embed', pixels }) as Promise<Float32Array[]>,
+    close: () => pool.close(),
+  };
+}
