@@ -6,11 +6,10 @@ import {
   type BackendName,
   buildClassifier,
   type Clip,
+  embedFiles,
   embedImages,
   embedTexts,
-  type Image,
   loadClip,
-  readImage,
   useBackend,
 } from '../../src/node.ts'; // in your project: 'clip-tfjs/node'
 import { pictureReader, readSetting, readTexts } from './inputs.ts';
@@ -36,16 +35,6 @@ function channelsLast(pixels: Float32Array, area: number): Float32Array[] {
     for (let i = 0; i < row.length; i++) row[i] = planes[(i % 3) * area + Math.floor(i / 3)] as number;
     return row;
   });
-}
-
-/** Decodes one batch ahead of what the network takes. */
-async function* readAhead(paths: string[], ahead: number): AsyncGenerator<Image> {
-  const reading: Promise<Image>[] = [];
-  for (const path of paths) {
-    reading.push(readImage(path));
-    if (reading.length > ahead) yield (await reading.shift()) as Image;
-  }
-  for (const image of reading) yield await image;
 }
 
 /** The other engines are too far from the ceiling to be worth the time. */
@@ -75,13 +64,18 @@ await serve(
     embedImages: (count) => embedImages(clip, pictureRows(count), { batchSize: count }),
     embedTexts: (texts) => embedTexts(clip, texts),
     buildClassifier: (classNames, templates) => buildClassifier(clip, classNames, { templates }),
-    embedFolder(directory, count) {
-      const paths = readdirSync(directory).sort().slice(0, count);
-      const images = readAhead(
-        paths.map((name) => join(directory, name)),
-        32,
-      );
-      return embedImages(clip, images, { batchSize: 32 });
+    async embedFolder(directory, count) {
+      const names = readdirSync(directory).sort().slice(0, count);
+      const rows: Float32Array[] = [];
+      for await (const { embedding, error } of embedFiles(
+        clip,
+        names.map((name) => join(directory, name)),
+        { batchSize: 32 },
+      )) {
+        if (error) throw error;
+        rows.push(embedding);
+      }
+      return rows;
     },
     ...(backend === 'tensorflow' ? { matmul: gigaflops } : {}),
   },
