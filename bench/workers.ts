@@ -1,6 +1,6 @@
 // From JPEG files of a megapixel to embeddings of ViT-B/32 (random weights), by one worker and by two on wasm: pictures per
 // second, start of the threads included; processor time a picture; and the most memory that the process had:
-//   npx tsc -p tsconfig.test.json && node build/bench/workers.js [--pictures 256] [--backend wasm] [--workers 1,2]
+//   npx tsc -p tsconfig.test.json && node build/bench/workers.js [--pictures 256] [--batch-size 8] [--backend wasm] [--workers 1,2]
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -12,14 +12,16 @@ import { architectureConfig, type BackendName, embedFiles, findArchitecture, use
 import { uniformNumbers } from '../src/random.ts';
 import { initClip } from '../src/weights/init.ts';
 
-const { pictures, backend, workers, folder } = parseArgs({
+const { pictures, backend, workers, folder, ...more } = parseArgs({
   options: {
     pictures: { type: 'string', default: '256' },
     backend: { type: 'string', default: 'wasm' },
     workers: { type: 'string', default: '1,2' },
     folder: { type: 'string' },
+    'batch-size': { type: 'string', default: '8' },
   },
 }).values;
+const batchSize = Number(more['batch-size']);
 
 type Measured = { backend: string; rate: number; processorTime: number; before: number; peak: number };
 
@@ -52,7 +54,7 @@ async function measure(directory: string, count: number): Promise<Measured> {
   const before = process.memoryUsage().rss;
   const usage = process.cpuUsage();
   const begin = performance.now();
-  for await (const { error } of embedFiles(clip, paths, { workers: count })) if (error) throw error;
+  for await (const { error } of embedFiles(clip, paths, { workers: count, batchSize })) if (error) throw error;
   const seconds = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(usage);
   return {
@@ -69,11 +71,23 @@ if (folder !== undefined) {
 } else {
   const directory = await makeFolder(Number(pictures));
   try {
-    console.log(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, ${pictures} pictures`);
+    console.log(
+      `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, ${pictures} pictures in batches of ${batchSize}`,
+    );
     const rates: number[] = [];
     for (const count of workers.split(',')) {
       // Each in a process of its own, so that the memory is its own
-      const args = [fileURLToPath(import.meta.url), '--folder', directory, '--backend', backend, '--workers', count];
+      const args = [
+        fileURLToPath(import.meta.url),
+        '--folder',
+        directory,
+        '--backend',
+        backend,
+        '--workers',
+        count,
+        '--batch-size',
+        `${batchSize}`,
+      ];
       const measured = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured;
       rates.push(measured.rate);
       const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
