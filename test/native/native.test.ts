@@ -38,6 +38,15 @@ describe('clip-tfjs native, with the published files', () => {
     return JSON.parse(out);
   }
 
+  /** Runs files of build/test on the backend tensorflow. @returns how many tests passed */
+  function testsOnTensorflow(files: readonly string[], node = process.execPath): number {
+    const tests = files.map((name) => join('build', 'test', `${name}.test.js`));
+    const mocha = [join('node_modules', 'mocha', 'bin', 'mocha.js'), '--no-package', '--timeout', '120000', ...tests];
+    const { code, out, err } = run(mocha, { CLIP_TFJS_BACKENDS: 'tensorflow' }, node);
+    assert.equal(code, 0, `${node}:\n${out}${err}`);
+    return Number(out.match(/(\d+) passing/)?.[1]);
+  }
+
   it('installs, once', () => {
     assert.equal(runJson('install').isNew, true);
     assert.equal(runJson('install').isNew, false);
@@ -58,14 +67,18 @@ describe('clip-tfjs native, with the published files', () => {
     const others = JSON.parse(
       execFileSync(process.execPath, ['scripts/other-nodes.mjs', directory], { encoding: 'utf8' }),
     ) as string[];
-    const tests = ['models', 'clip', 'embed'].map((name) => join('build', 'test', `${name}.test.js`));
-    const mocha = [join('node_modules', 'mocha', 'bin', 'mocha.js'), '--no-package', '--timeout', '120000', ...tests];
     for (const node of [process.execPath, ...others]) {
-      const { code, out, err } = run(mocha, { CLIP_TFJS_BACKENDS: 'tensorflow' }, node);
-      assert.equal(code, 0, `${node}:\n${out}${err}`);
-      const passing = Number(out.match(/(\d+) passing/)?.[1]);
-      assert.ok(passing > 50, `${node}: only ${passing} tests ran`);
+      const passing = testsOnTensorflow(['models', 'clip', 'embed', 'nn/fused-block'], node);
+      assert.ok(passing > 70, `${node}: only ${passing} tests ran`);
     }
+  });
+
+  it('has every operator right', () => {
+    assert.ok(testsOnTensorflow(['parity/parity']) > 200);
+  });
+
+  it('embeds by the thousand without taking more memory', () => {
+    assert.equal(testsOnTensorflow(['soak/soak']), 1);
   });
 
   it('is used by the commands, with as many threads as are asked for', async () => {
