@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { ClipConfig } from './config.ts';
 import { assertShape, ModelError } from './errors.ts';
 import { assembleWeights, type ClipWeights, type Towers } from './parameters.ts';
-import { textEncoder } from './text/text-encoder.ts';
+import { type TextEncoder, textEncoder } from './text/text-encoder.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
-import { modifiedResNet } from './vision/modified-resnet.ts';
-import { visionTransformer } from './vision/vit.ts';
+import { type ModifiedResNet, modifiedResNet } from './vision/modified-resnet.ts';
+import { type VisionTransformer, visionTransformer } from './vision/vit.ts';
 
 /** A CLIP in memory: its config, its tensors, its tokenizer. It owns the tensors until `dispose()`. */
 export class Clip {
@@ -13,8 +13,8 @@ export class Clip {
   readonly towers: Towers;
   /** Every tensor by name: see `parameterShapes`. */
   readonly parameters: ReadonlyMap<string, tf.Tensor>;
-  /** The same tensors as the layers take them. */
-  readonly weights: ClipWeights;
+  readonly #parameters: Map<string, tf.Tensor>;
+  #weights: ClipWeights | undefined;
   readonly #makeTokenizer: () => Tokenizer;
   #tokenizer: Tokenizer | undefined;
   #logScale: number | undefined;
@@ -33,14 +33,40 @@ export class Clip {
   ) {
     this.config = config;
     this.towers = towers;
-    this.parameters = parameters;
-    this.weights = assembleWeights(config, towers, <R extends tf.Rank>(name: string) => {
-      const tensor = parameters.get(name);
+    this.#parameters = new Map(parameters);
+    this.parameters = this.#parameters;
+    this.#weights = this.#assemble();
+    this.#makeTokenizer = makeTokenizer;
+    this.#logScale = logScale;
+  }
+
+  /** The same tensors as the layers take them; to be asked for anew after `replace`. */
+  get weights(): ClipWeights {
+    this.#weights ??= this.#assemble();
+    return this.#weights;
+  }
+
+  #assemble(): ClipWeights {
+    return assembleWeights(this.config, this.towers, <R extends tf.Rank>(name: string) => {
+      const tensor = this.#parameters.get(name);
       if (!tensor) throw new ModelError(`Cannot build the model: tensor '${name}' is missing`);
       return tensor as tf.Tensor<R>;
     });
-    this.#makeTokenizer = makeTokenizer;
-    this.#logScale = logScale;
+  }
+
+  /**
+   * Puts a new tensor in the place of a parameter, as an optimiser does. The old one is disposed, the new one belongs to
+   * the Clip. After a change of `logitScale`, call `refreshLogitScale`.
+   * @throws ModelError on a name that is none of this model's, TypeError on another shape
+   */
+  replace(name: string, tensor: tf.Tensor): void {
+    this.#assertAlive(`replace parameter '${name}'`);
+    const before = this.#parameters.get(name);
+    if (!before) throw new ModelError(`Cannot replace parameter '${name}': the model has none of this name`);
+    assertShape(`Cannot replace parameter '${name}': expected shape`, tensor.shape, before.shape);
+    this.#parameters.set(name, tf.keep(tensor));
+    this.#weights = undefined;
+    before.dispose();
   }
 
   /** Text to ids and back. @throws ModelError where the model's vocabulary fits no tokenizer; ids can be encoded all the same */
@@ -78,8 +104,14 @@ export class Clip {
    * @throws TypeError on another shape, ModelError where the image tower is not loaded
    */
   encodeImage(pixels: tf.Tensor4D): tf.Tensor2D {
-    const { visual } = this.weights;
+    const visual = this.visualFor(pixels);
+    return tf.tidy(() => (visual.kind === 'vit' ? visionTransformer(visual, pixels) : modifiedResNet(visual, pixels)));
+  }
+
+  /** The weights of the image tower, after a check that it takes these pixels. @throws as encodeImage does */
+  visualFor(pixels: tf.Tensor4D): VisionTransformer | ModifiedResNet {
     const { vision } = this.config;
+    const { visual } = this.weights;
     if (!visual || !vision) throw new ModelError(`Cannot encode image: ${missingTower('image')}`);
     this.#assertAlive('encode image');
     const size = vision.imageSize;
@@ -87,7 +119,7 @@ export class Clip {
     const action = 'Cannot encode image: expected pixels';
     assertShape(action, pixels.shape, ['batch', size, size, 3], channelsFirst ? 'transpose to NHWC' : undefined);
     if (pixels.shape[0] === 0) throw new TypeError('Cannot encode image: expected one picture or more but got none');
-    return tf.tidy(() => (visual.kind === 'vit' ? visionTransformer(visual, pixels) : modifiedResNet(visual, pixels)));
+    return visual;
   }
 
   /**
@@ -97,6 +129,12 @@ export class Clip {
    * @throws TypeError on another shape or dtype, ModelError where the text tower is not loaded
    */
   encodeText(ids: tf.Tensor2D): tf.Tensor2D {
+    const text = this.textFor(ids);
+    return tf.tidy(() => textEncoder(text, ids));
+  }
+
+  /** The weights of the text tower, after a check that it takes these ids. @throws as encodeText does */
+  textFor(ids: tf.Tensor2D): TextEncoder {
     const { text } = this.weights;
     if (!text || !this.config.text) throw new ModelError(`Cannot encode text: ${missingTower('text')}`);
     this.#assertAlive('encode text');
@@ -106,7 +144,7 @@ export class Clip {
     const fits = batch > 0 && seq > 0 && seq <= contextLength && more.length === 0;
     if (!fits) throw new TypeError(`${action} but got [${ids.shape.join(', ')}]`);
     if (ids.dtype !== 'int32') throw new TypeError(`${action} but got dtype ${ids.dtype}; cast the ids to int32`);
-    return tf.tidy(() => textEncoder(text, ids));
+    return text;
   }
 
   /** Whether the tensors are gone. */

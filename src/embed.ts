@@ -87,7 +87,8 @@ export async function embedImages(
   return embeddings;
 }
 
-function toPixels(clip: Clip, image: ImageInput, index: number): Float32Array {
+/** @returns float32 [size, size, 3]; `index` names the picture in errors */
+export function toPixels(clip: Clip, image: ImageInput, index: number): Float32Array {
   const { size } = clip.config.preprocess;
   if (!isImageInput(image)) {
     throw new TypeError(

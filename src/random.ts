@@ -30,3 +30,24 @@ export function normalNumbers(seed: number): () => number {
     return radius * Math.cos(angle);
   };
 }
+
+/**
+ * A seed of its own for each place in a run, e.g. (seed, epoch, index): what is drawn there depends on nothing that was
+ * drawn before, so neither on the order of the work nor on where it was interrupted.
+ */
+export function sampleSeed(seed: number, ...place: readonly number[]): number {
+  let [high, low] = [Math.floor(seed / 2 ** 32) | 0, seed | 0];
+  for (const number of place) {
+    low = scramble(low ^ scramble(number | 0) ^ scramble(Math.floor(number / 2 ** 32) + 1));
+    high = scramble(high ^ low);
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0); // 53 bits
+}
+
+/** The end of MurmurHash3 (Appleby): each bit of the result depends on each bit of the number, one to one. */
+function scramble(number: number): number {
+  let bits = (number + 0x9e3779b9) | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
+}

@@ -32,3 +32,8 @@ export function assertSameDirection(what: string, actual: Float32Array, expected
     assert.ok(cosine >= 0.999999, `${what}: row ${row} has cosine ${cosine}`);
   }
 }
+
+/** The greatest absolute value, to judge errors by. */
+export function largest(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}

@@ -1,0 +1,15 @@
+/** clip-tfjs/train: fine-tuning and training from scratch, browser-safe. */
+export { AdamW, type AdamWOptions } from './train/adamw.ts';
+export type { Batch, Pair, ReadyBatch } from './train/batches.ts';
+export { clipCoefficient, globalNorm } from './train/clip-norm.ts';
+export {
+  type ContrastiveGradients,
+  contrastiveGradients,
+  type GradientOptions,
+  type TensorBatch,
+} from './train/contrastive-gradients.ts';
+export { type FinetuneOptions, type FinetuneStep, finetune } from './train/finetune.ts';
+export { type Concepts, infoNceLoss } from './train/loss.ts';
+export { learningRateAt, type Schedule, type ScheduleOptions } from './train/schedule.ts';
+export type { Progress, TrainingState } from './train/training-state.ts';
+export { WeightAverage } from './train/weight-average.ts';

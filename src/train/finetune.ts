@@ -1,0 +1,151 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Clip } from '../clip.ts';
+import { sampleSeed } from '../random.ts';
+import { AdamW, type AdamWOptions } from './adamw.ts';
+import { type Batch, toTensors } from './batches.ts';
+import { clipCoefficient, globalNorm } from './clip-norm.ts';
+import { contrastiveGradients, type GradientOptions } from './contrastive-gradients.ts';
+import { learningRateAt, type Schedule, type ScheduleOptions } from './schedule.ts';
+import { trainedParameters } from './trained-parameters.ts';
+import { type Progress, restoreState, saveState, type Training, type TrainingState } from './training-state.ts';
+import type { WeightAverage } from './weight-average.ts';
+
+export type FinetuneOptions = AdamWOptions &
+  GradientOptions & {
+    /** Steps in all. The run ends earlier where there are no more batches. */
+    steps: number;
+    /** The highest learning rate; 1e-5 by default. */
+    learningRate?: number;
+    /** Steps in which the learning rate rises; a tenth of all by default. */
+    warmup?: number;
+    /** How it goes on then; 'cosine' by default. */
+    schedule?: Schedule;
+    /** The last steps, in which it falls with the schedule 'cooldown'; a fifth of all by default. */
+    cooldown?: number;
+    /** Longer gradients are shortened to this norm; 1 by default, Infinity for never. */
+    clipNorm?: number;
+    /** Takes in the weights after each step; the caller's to swap and to dispose. */
+    average?: WeightAverage;
+    /** Of the choice among several captions of a picture. */
+    seed?: number;
+    /** Goes on after the state's last step; the batches must go on there too. */
+    resume?: TrainingState;
+  };
+
+/** What a step did. */
+export type FinetuneStep = {
+  /** Counted from 1. */
+  step: number;
+  /** Of this step's batch, before the step. */
+  loss: number;
+  /** The multiplier of cosines after the step. */
+  logitScale: number;
+  learningRate: number;
+  /** Of all gradients together, before clipping. Where it is not finite, the step changed nothing. */
+  gradientNorm: number;
+  /** Steps up to this one that changed nothing, because their gradients were not finite. */
+  skipped: number;
+  /** All that a later run needs to go on from here; good until the next step is asked for. */
+  state: () => Promise<TrainingState>;
+};
+
+/** CLIP, section 2.5: the multiplier never gets above 100. open_clip keeps the logarithm from falling below 0, too. */
+const highestLogScale = Math.log(100);
+
+/**
+ * Trains a CLIP, in place, a step per batch: loss, gradients, clipping, AdamW, the temperature back into its bounds. It is
+ * the same for a model with published weights and one with random weights (`initClip`).
+ * @param batches pairs, or pixels and ids as numbers; a batch is asked for when the one before is done with
+ * @throws ModelError where the model cannot be trained, TypeError on a batch that does not fit it, RangeError on an option
+ */
+export async function* finetune(
+  clip: Clip,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  options: FinetuneOptions,
+): AsyncGenerator<FinetuneStep, void, undefined> {
+  const schedule = scheduleOf(options);
+  const { clipNorm = 1, average, seed = 0, resume } = options;
+  const names = [...trainedParameters(clip, options.trainable).keys()];
+  const optimiser = new AdamW(options);
+  const training: Training = { clip, names, optimiser, average };
+  const progress: Progress = { step: 0, skipped: 0, updates: 0, seed };
+  try {
+    if (resume) {
+      await restoreState(training, resume);
+      Object.assign(progress, resume.progress);
+    }
+    if (progress.step >= schedule.steps) return;
+    for await (const batch of batches) {
+      const learningRate = learningRateAt(progress.step, schedule);
+      const stepSeed = sampleSeed(progress.seed, progress.step);
+      const result = await takeStep(training, batch, stepSeed, learningRate, clipNorm, options);
+      progress.step++;
+      progress.updates = optimiser.steps;
+      if (!Number.isFinite(result.gradientNorm)) progress.skipped++;
+      const { step, skipped } = progress;
+      yield { step, ...result, learningRate, skipped, state: () => saveState(training, progress) };
+      if (step >= schedule.steps) return;
+      await new Promise((resume) => setTimeout(resume)); // lets timers, clicks and Ctrl-C be heard between steps
+    }
+  } finally {
+    optimiser.dispose();
+  }
+}
+
+async function takeStep(
+  { clip, names, optimiser, average }: Training,
+  batch: Batch,
+  seed: number,
+  learningRate: number,
+  clipNorm: number,
+  options: GradientOptions,
+): Promise<Pick<FinetuneStep, 'loss' | 'logitScale' | 'gradientNorm'>> {
+  const tensors = toTensors(clip, batch, seed);
+  const { loss, gradients } = freeing(tensors.dispose, () => contrastiveGradients(clip, tensors, options));
+  const norm = globalNorm(gradients.values());
+  try {
+    const [lossValue = Number.NaN] = await loss.data<'float32'>();
+    const [gradientNorm = Number.NaN] = await norm.data<'float32'>();
+    if (Number.isFinite(gradientNorm)) {
+      const replace = (name: string, value: tf.Tensor) => clip.replace(name, withinBounds(name, value));
+      optimiser.step(clip.parameters, gradients, learningRate, replace, clipCoefficient(gradientNorm, clipNorm));
+      if (names.includes('logitScale')) await clip.refreshLogitScale();
+      average?.update(names.map((name) => [name, clip.parameters.get(name) as tf.Tensor] as const));
+    }
+    return { loss: lossValue, logitScale: clip.logitScale, gradientNorm };
+  } finally {
+    tf.dispose([loss, norm, ...gradients.values()]);
+  }
+}
+
+/** Not a part of the loss: there, the gradient would vanish outside the bounds, and the temperature be stuck. */
+function withinBounds(name: string, value: tf.Tensor): tf.Tensor {
+  if (name !== 'logitScale') return value;
+  const bounded = tf.clipByValue(value, 0, highestLogScale);
+  value.dispose();
+  return bounded;
+}
+
+function freeing<T>(dispose: () => void, run: () => T): T {
+  try {
+    return run();
+  } finally {
+    dispose();
+  }
+}
+
+function scheduleOf({ steps, learningRate = 1e-5, schedule = 'cosine', ...options }: FinetuneOptions): ScheduleOptions {
+  const { warmup = Math.round(steps / 10), cooldown = Math.round(steps / 5) } = options;
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
+  if (!(isCount(steps) && steps > 0))
+    throw new RangeError(`Cannot train: expected steps to be a positive integer but got ${steps}`);
+  if (!(isCount(warmup) && isCount(cooldown) && warmup <= steps))
+    throw new RangeError(
+      `Cannot train: expected warmup and cooldown to be whole numbers up to ${steps} but got ${warmup}, ${cooldown}`,
+    );
+  if (!(learningRate >= 0 && Number.isFinite(learningRate)))
+    throw new RangeError(`Cannot train: expected learningRate from 0 but got ${learningRate}`);
+  if (!['cosine', 'constant', 'cooldown'].includes(schedule))
+    throw new RangeError(`Cannot train: expected schedule 'cosine', 'constant' or 'cooldown' but got '${schedule}'`);
+  return { schedule, peak: learningRate, warmup, steps, cooldown };
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import type { ClipConfig } from '../../src/config.ts';
+import { type Clip, ModelError, useBackend } from '../../src/node.ts';
+import { parameterShapes } from '../../src/parameters.ts';
+import { normalNumbers } from '../../src/random.ts';
+import { imageSegments, textSegments } from '../../src/train/segments.ts';
+import { contrastiveGradients, type GradientOptions, infoNceLoss, type TensorBatch } from '../../src/train.ts';
+import { initClip } from '../../src/weights/init.ts';
+import { assertClose, largest } from '../assert-close.ts';
+import { onEachBackend } from '../golden.ts';
+import { tinyConfig } from '../tiny.ts';
+
+const resNet = tinyConfig({
+  vision: { kind: 'modified-resnet', imageSize: 32, width: 4, layers: [1, 2, 1, 1], heads: 2 },
+  preprocess: { ...tinyConfig().preprocess, size: 32 },
+});
+
+const noTokenizer = () => {
+  throw new ModelError('no tokenizer here');
+};
+
+/** Random weights, none of them 0, so that each gradient shows. */
+function randomClip(config: ClipConfig): Clip {
+  const clip = initClip(config, 3, noTokenizer);
+  const normal = normalNumbers(4);
+  for (const [name, { shape, size }] of clip.parameters) {
+    if (!/gain$|bias$/.test(name)) continue;
+    clip.replace(
+      name,
+      tf.tensor(
+        Float32Array.from({ length: size }, () => 0.5 + 0.3 * normal()),
+        shape,
+      ),
+    );
+  }
+  return clip;
+}
+
+function randomBatch({ preprocess: { size } }: ClipConfig, count: number): TensorBatch {
+  const normal = normalNumbers(5);
+  const ids = Array.from({ length: count }, (_, row) => [58, 1 + row, 7 + 2 * row, 59, 0]).flat();
+  return {
+    pixels: tf.tensor4d(Float32Array.from({ length: count * size * size * 3 }, normal), [count, size, size, 3]),
+    ids: tf.tensor2d(Int32Array.from(ids), [count, 5], 'int32'),
+  };
+}
+
+/** Figure 3 as it is written, differentiated by tfjs. */
+function plainGradients(clip: Clip, { pixels, ids }: TensorBatch): Map<string, tf.Tensor> {
+  const names = [...clip.parameters.keys()].filter((name) => !/norm\.(mean|variance)$/.test(name));
+  const unit = (rows: tf.Tensor2D): tf.Tensor2D => tf.div(rows, tf.sqrt(tf.sum(tf.square(rows), 1, true)));
+  const loss = () => {
+    const logScale = clip.parameters.get('logitScale') as tf.Scalar;
+    return infoNceLoss(unit(clip.encodeImage(pixels)), unit(clip.encodeText(ids)), tf.exp(logScale));
+  };
+  const grads = tf.tidy(() => tf.grads(loss)(names.map((name) => clip.parameters.get(name)!)));
+  return new Map(names.map((name, index) => [name, grads[index] as tf.Tensor]));
+}
+
+describe('contrastiveGradients()', () => {
+  onEachBackend((backend) => {
+    before(() => useBackend(backend));
+
+    const ways: [string, GradientOptions][] = [
+      ['one tape', { recompute: false }],
+      ['block by block', {}],
+      ['in chunks', { chunkSize: 2, recompute: false }],
+      ['in chunks, block by block', { chunkSize: 2 }],
+    ];
+    const models = { ViT: tinyConfig(), ...(backend !== 'wasm' && { ResNet: resNet }) };
+    for (const [model, config] of Object.entries(models)) {
+      for (const [way, options] of ways) {
+        it(`equals plain gradients: ${model}, ${way}`, async () => {
+          const before = tf.memory().numTensors;
+          const clip = randomClip(config);
+          const batch = randomBatch(config, 5);
+          const expected = plainGradients(clip, batch);
+          const own = tf.memory().numTensors;
+          const { loss, gradients } = contrastiveGradients(clip, batch, options);
+          assert.equal(tf.memory().numTensors, own + 1 + gradients.size);
+          assert.deepEqual([...gradients.keys()].sort(), [...expected.keys()].sort());
+          for (const [name, gradient] of gradients) {
+            const values = await expected.get(name)!.data();
+            const scale = largest(values);
+            assert.ok(scale > 0, `${name} has a gradient`);
+            assertClose(name, await gradient.data(), values, 1e-5 * Math.max(1, scale));
+          }
+          clip.dispose();
+          tf.dispose([loss, batch.pixels, batch.ids, ...gradients.values(), ...expected.values()]);
+          assert.equal(tf.memory().numTensors, before);
+        });
+      }
+    }
+
+    it('gives the gradients that are asked for', () => {
+      const clip = randomClip(tinyConfig());
+      const batch = randomBatch(tinyConfig(), 3);
+      for (const chunkSize of [3, 2]) {
+        for (const trainable of [/^visual\.proj$/, /^text\.resblocks\.1\./, /^logitScale$/, /resblocks\.0/]) {
+          const before = tf.memory().numTensors;
+          const { loss, gradients } = contrastiveGradients(clip, batch, {
+            chunkSize,
+            trainable: (name) => trainable.test(name),
+          });
+          const names = [...clip.parameters.keys()].filter((name) => trainable.test(name));
+          assert.deepEqual([...gradients.keys()].sort(), names.sort());
+          tf.dispose([loss, ...gradients.values()]);
+          assert.equal(tf.memory().numTensors, before);
+        }
+      }
+      clip.dispose();
+      tf.dispose([batch.pixels, batch.ids]);
+    });
+
+    it('says what it cannot train', () => {
+      const clip = randomClip(tinyConfig());
+      const batch = randomBatch(tinyConfig(), 3);
+      const run = (options: GradientOptions, changes: Partial<TensorBatch> = {}) =>
+        contrastiveGradients(clip, { ...batch, ...changes }, options);
+      assert.throws(() => run({ trainable: () => false }), /'trainable' allows none/);
+      assert.throws(() => run({ chunkSize: 0 }), /expected chunkSize to be a positive integer but got 0/);
+      const two = tf.slice(batch.ids, 0, 2);
+      assert.throws(() => run({}, { ids: two }), /a text for each picture but got 3 pictures and 2 texts/);
+      clip.dispose();
+      assert.throws(() => run({}), /disposed/);
+      tf.dispose([batch.pixels, batch.ids, two]);
+    });
+  });
+
+  it('refuses the convolutions of a ResNet on wasm, and trains the rest', async () => {
+    await useBackend('wasm');
+    const clip = randomClip(resNet);
+    const batch = randomBatch(resNet, 2);
+    assert.throws(() => contrastiveGradients(clip, batch), /'wasm' has no gradient .*'tensorflow', 'webgpu', 'webgl'/);
+    const trainable = (name: string) => !/(stem|stages).*kernel$/.test(name);
+    const { loss, gradients } = contrastiveGradients(clip, batch, { trainable });
+    assert.ok(gradients.has('visual.stem.0.norm.gain'));
+    clip.dispose();
+    tf.dispose([loss, batch.pixels, batch.ids, ...gradients.values()]);
+  });
+
+  it('knows a segment for each parameter', () => {
+    for (const config of [tinyConfig(), resNet]) {
+      const clip = initClip(config, 1, noTokenizer);
+      const ids = tf.zeros<tf.Rank.R2>([1, 4], 'int32');
+      const segments = [...imageSegments(clip.weights.visual!), ...textSegments(clip.weights.text!, ids)];
+      for (const name of parameterShapes(config).keys()) {
+        const uses = segments.filter(({ has }) => has(name)).length;
+        assert.equal(uses, name === 'logitScale' ? 0 : 1, name);
+      }
+      clip.dispose();
+      ids.dispose();
+    }
+  });
+});
