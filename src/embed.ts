@@ -104,9 +104,16 @@ export function toPixels(clip: Clip, image: ImageInput, index: number): Float32A
 
 async function encodePixels(clip: Clip, batch: readonly Float32Array[]): Promise<Float32Array[]> {
   const { size } = clip.config.preprocess;
-  const pixels = new Float32Array(batch.length * size * size * 3);
-  for (const [position, image] of batch.entries()) pixels.set(image, position * size * size * 3);
+  const pixels = batch.length === 1 ? (batch[0] as Float32Array) : joined(batch);
   return unitRows(() => clip.encodeImage(tf.tensor4d(pixels, [batch.length, size, size, 3])));
+}
+
+/** Arrays of one length, one after another. */
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  const [first] = arrays as [Float32Array];
+  const whole = new Float32Array(arrays.length * first.length);
+  for (const [position, array] of arrays.entries()) whole.set(array, position * first.length);
+  return whole;
 }
 
 /**
@@ -148,8 +155,17 @@ async function unitRows(encode: () => tf.Tensor2D): Promise<Float32Array[]> {
   const [batch = 0, embedDim = 0] = unit.shape;
   const values = (await unit.data()) as Float32Array;
   unit.dispose();
-  await new Promise((resume) => setTimeout(resume)); // lets timers, clicks and Ctrl-C be heard between batches
+  await otherWork();
   return Array.from({ length: batch }, (_, row) => values.slice(row * embedDim, (row + 1) * embedDim));
+}
+
+/** Node's setImmediate comes back at once, browsers have setTimeout alone, which waits a millisecond or four. */
+const soon: (resume: () => void) => unknown =
+  (globalThis as { setImmediate?: (resume: () => void) => unknown }).setImmediate ?? setTimeout;
+
+/** Lets timers, clicks and Ctrl-C be heard between batches. */
+function otherWork(): Promise<void> {
+  return new Promise((resume) => soon(resume));
 }
 
 async function inBatches<T>(
