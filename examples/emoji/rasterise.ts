@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { exampleFolder, packageFile } from './folders.ts';
+import type { Source } from './styles.ts';
+
+/** [size, size, 4]: red, green, blue, alpha, the colours multiplied by alpha: what two drawings are mixed in. */
+export type Drawing = Uint8Array;
+
+const { Resvg } = createRequire(join(exampleFolder, 'package.json'))(
+  '@resvg/resvg-js',
+) as typeof import('@resvg/resvg-js');
+
+/** @returns undefined where the font has no such letter, or the picture is not square */
+export function rasterise(source: Source, size: number): Drawing | undefined {
+  if ('png' in source) return rasterisePng(source.png, size);
+  if ('letter' in source) return rasteriseLetter(source.letter, size);
+  const { width, height, pixels } = new Resvg(source.svg, {
+    fitTo: { mode: 'width', value: size },
+    font: { loadSystemFonts: false },
+  }).render();
+  return width === size && height === size ? new Uint8Array(pixels) : undefined;
+}
+
+function rasterisePng(path: string, size: number): Drawing {
+  const { width, height, data } = PNG.sync.read(readFileSync(path));
+  if (width !== size || height !== size)
+    throw new Error(`Cannot use ${path}: expected ${size} x ${size} pixels but got ${width} x ${height}`);
+  return Uint8Array.from(data, (value, at) =>
+    at % 4 === 3 ? value : Math.round((value * (data[at | 3] as number)) / 255),
+  );
+}
+
+const font = { family: 'Noto Emoji', file: ['400Regular', 'NotoEmoji_400Regular.ttf'] } as const;
+
+/** A letter that comes out as several (the font does not know it as one) reaches the right edge, and is none. */
+function rasteriseLetter(letter: string, size: number): Drawing | undefined {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"><text x="${size / 32}" y="${size * 0.79}" font-family="${font.family}" font-size="${size * 0.75}">${letter.replace('&', '&amp;')}</text></svg>`;
+  const { pixels } = new Resvg(svg, {
+    font: {
+      loadSystemFonts: false,
+      fontFiles: [packageFile('@expo-google-fonts/noto-emoji', ...font.file)],
+      defaultFontFamily: font.family,
+    },
+  }).render();
+  const inked = (at: number) => (pixels[4 * at + 3] as number) > 0;
+  const isBlank = !pixels.some((value) => value > 0);
+  const overflows = Array.from({ length: size }, (_, row) => row * size + size - 1).some(inked);
+  return isBlank || overflows ? undefined : new Uint8Array(pixels);
+}
+
+/**
+ * Puts white where a line drawing's lines enclose it: there a colour can be laid on, as if it had been coloured in.
+ * What can be reached from the border without crossing a line stays transparent.
+ */
+export function fillInside(drawing: Drawing, size: number): void {
+  const isOutside = new Uint8Array(size * size);
+  const open: number[] = [];
+  const visit = (row: number, column: number) => {
+    if (row < 0 || column < 0 || row >= size || column >= size) return;
+    const at = row * size + column;
+    if (isOutside[at] || (drawing[4 * at + 3] as number) > 127) return;
+    isOutside[at] = 1;
+    open.push(at);
+  };
+  for (let i = 0; i < size; i++) {
+    visit(0, i);
+    visit(size - 1, i);
+    visit(i, 0);
+    visit(i, size - 1);
+  }
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const [row, column] = [Math.floor(at / size), at % size];
+    visit(row - 1, column);
+    visit(row + 1, column);
+    visit(row, column - 1);
+    visit(row, column + 1);
+  }
+  for (let at = 0; at < size * size; at++) {
+    if (isOutside[at]) continue;
+    const white = 255 - (drawing[4 * at + 3] as number);
+    for (let c = 0; c < 4; c++) drawing[4 * at + c] = (drawing[4 * at + c] as number) + white;
+  }
+}
