@@ -23,6 +23,8 @@ export function createAugmentation(limits: Recipe['augmentation'], size: number)
     const happens = (probability: number) => uniform() < probability;
     drawAffine(pool, drawing, randomAffine(limits, uniform), drawn, size);
     if (isLine && happens(chance.tint)) tint(drawn, randomColour(uniform, 90));
+    if (!isLine && happens(chance.colour)) recolour(drawn, limits, uniform);
+    if (!isLine && happens(chance.grey)) toGrey(drawn);
     const isGradient = happens(chance.gradientBackground);
     const top = isGradient || happens(chance.plainBackground) ? randomColour(uniform, 0) : white;
     composite(drawn, top, isGradient ? randomColour(uniform, 0) : top, to, size);
@@ -37,9 +39,7 @@ export function createAugmentation(limits: Recipe['augmentation'], size: number)
             to[3 * at + c] = under * (1 - lines[at]!);
           }
       }
-      if (happens(chance.grey)) toGrey(to);
     }
-    if (happens(chance.colour)) recolour(to, limits, uniform);
     if (happens(chance.invert)) for (let i = 0; i < to.length; i++) to[i] = 255 - to[i]!;
     if (happens(chance.blur)) smooth(to, spare, size);
     if (happens(chance.noise)) {

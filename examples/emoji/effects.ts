@@ -3,13 +3,9 @@ import type { Recipe } from './recipe.ts';
 /** What a colour looks like without its colour (ITU-R BT.601). */
 const luma = [0.299, 0.587, 0.114] as const;
 
-function brightnessAt(pixels: Float32Array, at: number): number {
-  return luma[0] * pixels[at]! + luma[1] * pixels[at + 1]! + luma[2] * pixels[at + 2]!;
-}
-
 /**
  * Hue, saturation and brightness, each by its own amount, as one matrix per picture: the hue turns around the grey axis.
- * @param pixels [size, size, 3], 0 to 255; may leave that range
+ * @param pixels [size, size, 4], the colours multiplied by alpha, and never above it
  */
 export function recolour(pixels: Float32Array, limits: Recipe['augmentation'], uniform: () => number): void {
   const between = ([low, high]: readonly [number, number]) => low + (high - low) * uniform();
@@ -25,15 +21,21 @@ export function recolour(pixels: Float32Array, limits: Recipe['augmentation'], u
       return brightness * (saturation * turned + (1 - saturation) * luma[column]!);
     }),
   );
-  for (let at = 0; at < pixels.length; at += 3) {
+  for (let at = 0; at < pixels.length; at += 4) {
     const [red, green, blue] = [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!];
-    for (let c = 0; c < 3; c++)
-      pixels[at + c] = matrix[3 * c]! * red + matrix[3 * c + 1]! * green + matrix[3 * c + 2]! * blue;
+    for (let c = 0; c < 3; c++) {
+      const level = matrix[3 * c]! * red + matrix[3 * c + 1]! * green + matrix[3 * c + 2]! * blue;
+      pixels[at + c] = Math.min(pixels[at + 3]!, Math.max(0, level));
+    }
   }
 }
 
+/** @param pixels [size, size, 4] */
 export function toGrey(pixels: Float32Array): void {
-  for (let at = 0; at < pixels.length; at += 3) pixels[at] = pixels[at + 1] = pixels[at + 2] = brightnessAt(pixels, at);
+  for (let at = 0; at < pixels.length; at += 4) {
+    const grey = luma[0] * pixels[at]! + luma[1] * pixels[at + 1]! + luma[2] * pixels[at + 2]!;
+    pixels.fill(grey, at, at + 3);
+  }
 }
 
 /** Leaves so many levels of each channel: shades become areas of one colour. */

@@ -1,5 +1,8 @@
 import type { ClipConfig } from '../../src/config.ts';
 
+/** The lowest and the highest. */
+type Range = readonly [number, number];
+
 /** Every choice that makes emoji-clip what it is. */
 export const recipe = {
   /** Of the weights, the order of the pictures, the captions and the augmentation. */
@@ -21,7 +24,7 @@ export const recipe = {
   },
   sampling: {
     /** How often a concept's drawing is taken from a style, against the others that draw it; 1 unless named here. */
-    styleWeights: { noto: 2, 'fluent-modern': 2, 'noto-line': 2 } as Readonly<Record<string, number>>,
+    styleWeights: { noto: 2, 'fluent-modern': 2, 'noto-line': 2 } as Record<string, number>,
     /** An epoch has every concept once, but of the flags, which only three styles draw, one in so many. */
     flagsEvery: 3,
     /** Every so many epochs, a batch has whole subgroups ("cat faces", "hand signs"): what is hard to tell apart. */
@@ -36,7 +39,7 @@ export const recipe = {
     /** Degrees, either way. */
     rotation: 15,
     /** Of the drawing's size in the picture. */
-    scale: [0.7, 1.1],
+    scale: [0.65, 1.1] as Range,
     /** Of width against height, either way, as a share. */
     stretch: 0.12,
     shear: 0.12,
@@ -44,8 +47,8 @@ export const recipe = {
     shift: 0.1,
     /** Turns of the colour circle, either way: small, because captions name colours. */
     hue: 0.04,
-    saturation: [0.5, 1.5],
-    brightness: [0.75, 1.2],
+    saturation: [0.5, 1.5] as Range,
+    brightness: [0.7, 1.25] as Range,
     /** How often each happens. */
     chance: {
       colour: 0.7,
@@ -59,13 +62,13 @@ export const recipe = {
       linesOnly: 0.08,
       posterise: 0.15,
       /** A background of one colour, or of two that run into each other; else white. */
-      plainBackground: 0.25,
+      plainBackground: 0.2,
       gradientBackground: 0.1,
       blur: 0.1,
       noise: 0.15,
     },
   },
-} as const;
+};
 
 export type Recipe = typeof recipe;
 
