@@ -5,8 +5,9 @@ import type { Image } from '../../src/image/image.ts';
 import { fileSource, writeFileAtomically } from '../../src/node/files.ts';
 import { encodeSafetensors, openSafetensors, type TensorData } from '../../src/weights/safetensors.ts';
 import type { Concept } from './concepts.ts';
+import { fillInside } from './fill-inside.ts';
 import { cacheFolder } from './folders.ts';
-import { fillInside, rasterise } from './rasterise.ts';
+import { rasterise } from './rasterise.ts';
 import type { Style } from './styles.ts';
 
 /** The drawings of one style, decoded. */
