@@ -28,6 +28,17 @@ const notoLink = 'https://github.com/googlefonts/noto-emoji';
 const fluentLink = 'https://github.com/microsoft/fluentui-emoji';
 const emojiTwoLink = 'https://github.com/EmojiTwo/emojitwo';
 
+/** Drawings with clipped shapes outside the picture, at which resvg 2.6.2 ends the process. */
+const endResvg = [
+  'person lifting weights',
+  'man lifting weights',
+  'lady beetle',
+  'hot beverage',
+  'cocktail glass',
+  'bullet train',
+  'ambulance',
+];
+
 // biome-ignore format: a table is read by its columns
 export const styles: readonly Style[] = [
   { name: 'noto',                 use: 'training', package: 'emoji-datasource-google',         author: 'Google', licence: 'Apache-2.0', link: notoLink, open: () => datasource('google') },
@@ -36,7 +47,7 @@ export const styles: readonly Style[] = [
   { name: 'fluent-modern',        use: 'training', package: 'fluentui-emoji',                  author: 'Microsoft', licence: 'MIT', link: fluentLink, open: () => fluent('modern') },
   { name: 'fluent-high-contrast', use: 'training', package: 'fluentui-emoji',                  author: 'Microsoft', licence: 'MIT', link: fluentLink, open: () => fluent('high-contrast'), isLine: true },
   { name: 'noto-line',            use: 'training', package: '@expo-google-fonts/noto-emoji',   author: 'Google (the font Noto Emoji)', licence: 'OFL-1.1', link: notoLink, open: () => ({ emoji }) => ({ letter: emoji }), isLine: true },
-  { name: 'noto-blob',            use: 'training', package: '@iconify-json/noto-v1',           author: 'Google (drawings of before 2017)', licence: 'Apache-2.0', link: notoLink, open: () => iconify('noto-v1') },
+  { name: 'noto-blob',            use: 'training', package: '@iconify-json/noto-v1',           author: 'Google (drawings of before 2017)', licence: 'Apache-2.0', link: notoLink, open: () => iconify('noto-v1', endResvg) },
   { name: 'emojione',             use: 'training', package: '@iconify-json/emojione',          author: emojiOne, licence: 'CC-BY-4.0', link: emojiTwoLink, open: () => iconify('emojione') },
   { name: 'emojione-monotone',    use: 'training', package: '@iconify-json/emojione-monotone', author: emojiOne, licence: 'CC-BY-4.0', link: emojiTwoLink, open: () => iconify('emojione-monotone'), isLine: true },
   { name: 'streamline',           use: 'choice',   package: '@iconify-json/streamline-emojis', author: 'Streamline', licence: 'CC-BY-4.0', link: 'https://github.com/webalys-hq/streamline-vectors', open: () => iconify('streamline-emojis') },
@@ -75,10 +86,14 @@ function openmoji(): (concept: Concept) => Source | undefined {
 type Icon = { body: string; width?: number; height?: number };
 type Icons = { icons: Record<string, Icon>; width?: number; height?: number };
 
-/** Drawings in one JSON file, by label; of several drawings of one thing (`bird-1`, `bird-2`) the first. */
-function iconify(set: string): (concept: Concept) => Source | undefined {
+/**
+ * Drawings in one JSON file, by label; of several drawings of one thing (`bird-1`, `bird-2`) the first.
+ * @param leftOut labels of drawings that cannot be used
+ */
+function iconify(set: string, leftOut: readonly string[] = []): (concept: Concept) => Source | undefined {
   const all = JSON.parse(readFileSync(packageFile(`@iconify-json/${set}`, 'icons.json'), 'utf8')) as Icons;
   return ({ label }) => {
+    if (leftOut.includes(label)) return undefined;
     const icon = all.icons[dashed(label)] ?? all.icons[`${dashed(label)}-1`];
     if (!icon) return undefined;
     const { body, width = all.width ?? 16, height = all.height ?? 16 } = icon;
