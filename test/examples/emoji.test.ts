@@ -9,6 +9,7 @@ import { fillInside } from '../../examples/emoji/fill-inside.ts';
 import { createOrder } from '../../examples/emoji/order.ts';
 import { buildPool, fullSize } from '../../examples/emoji/pool.ts';
 import { recipe as wholeRecipe } from '../../examples/emoji/recipe.ts';
+import { type LogLine, runFolder } from '../../examples/emoji/run-folder.ts';
 import { dashed } from '../../examples/emoji/styles.ts';
 import { uniformNumbers } from '../../src/random.ts';
 import { trainBpe } from '../../src/tokenizer/train-bpe.ts';
@@ -120,21 +121,44 @@ describe('examples/emoji', () => {
     assert.equal(dashed('piñata'), 'pinata');
   });
 
+  it('goes on where a run was saved, and takes back what was logged after that', async () => {
+    const folder = runFolder(`test-${process.pid}`);
+    try {
+      await folder.begin({ recipe, every: 1, backend: 'cpu', machine: 'any', began: 'today' });
+      assert.equal(await folder.restore(), undefined);
+      const state = {
+        progress: { step: 2, skipped: 0, updates: 2, seed: 1 },
+        tensors: new Map([['weight.one', Float32Array.of(0.1, -2, 3e-9)]]),
+      };
+      for (const line of madeUpLog(2)) await folder.logStep(line);
+      await folder.save(state, 1.5);
+      await folder.logStep({ ...madeUpLog(3).at(-1)!, loss: 9 });
+      assert.deepEqual(await folder.restore(), { state, seconds: 1.5 });
+      assert.deepEqual(await folder.readLog(), madeUpLog(2));
+    } finally {
+      await folder.remove();
+    }
+  });
+
   it('draws the curves of a run', () => {
-    const log = Array.from({ length: 300 }, (_, index) => ({
-      step: index + 1,
-      loss: 5 / (index + 1),
-      logitScale: 14,
-      learningRate: 1e-3,
-      gradientNorm: 1,
-      skipped: 0,
-      seconds: index,
-    }));
+    const log = madeUpLog(300);
     const svg = curves(log, [{ step: 300, seconds: 299, results: [result('Noto', 0.5), result('Fluent', 0.6)] }]);
     assert.equal(svg.match(/<path d="M[^"]*" fill="none"/g)?.length, 3);
     assert.ok(!svg.includes('NaN'));
   });
 });
+
+function madeUpLog(steps: number): LogLine[] {
+  return Array.from({ length: steps }, (_, index) => ({
+    step: index + 1,
+    loss: 5 / (index + 1),
+    logitScale: 14,
+    learningRate: 1e-3,
+    gradientNorm: 1,
+    skipped: 0,
+    seconds: index,
+  }));
+}
 
 function result(name: string, top1: number) {
   return { name, style: name, drawings: 1, labels: 2, top1, top5: 1 };
