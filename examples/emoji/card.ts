@@ -58,7 +58,7 @@ Hugging Face's layout, F16; a transparent background is taken as white.`;
 
 const aboutEvaluation = `Zero-shot: each label is the mean of ${templates.length} prompts (${templates.map((template) => `\`${template}\``).join(', ')}), each drawing is ranked
 by its cosine with the labels. "Trained" are the concepts that training showed (in these drawings too: it is a test of recall, not of
-generalisation); the held-out ones it saw in no style. OpenMoji was looked at once, when the model was done; recipes were compared
+generalisation); the held-out ones it saw in no style. OpenMoji took no part in training, nor in choosing among recipes, which was done
 by the other rows. The middle column is a reference of the same size in PyTorch, trained on five of these styles in 2,000 steps.`;
 
 async function training(
@@ -69,6 +69,7 @@ async function training(
   const tail = log.slice(-100);
   const loss = tail.reduce((sum, line) => sum + line.loss, 0) / tail.length;
   const pairs = last.step * recipe.training.batch;
+  const sections = Object.entries(recipe).map(([name, choices]) => `${name}: ${JSON.stringify(choices)}`);
   return `## How it was trained
 
 Begun ${began.slice(0, 10)} on \`${backend}\`, ${machine}: ${last.step} steps of ${recipe.training.batch} pairs in ${(last.seconds / 3600).toFixed(1)} hours
@@ -81,8 +82,8 @@ AdamW, cosine after a warm-up, gradients clipped to norm 1, symmetric InfoNCE wi
 turned, scaled, sheared, shifted, recoloured, sometimes outlined or reduced to lines, and laid on a background; never mirrored. All choices
 (\`examples/emoji/recipe.ts\`), seed ${recipe.seed}:
 
-\`\`\`json
-${JSON.stringify(recipe, null, 2)}
+\`\`\`text
+${sections.join('\n')}
 \`\`\``;
 }
 
@@ -122,7 +123,7 @@ async function licences(): Promise<string> {
   return `## Licences
 
 The weights are published under this repository's licence (MIT). No drawing is part of them. They were computed from these works, which
-were rasterised and altered (see above); the marks CC-BY ask that you name the authors if you pass drawings on.
+were rasterised and altered (see above); CC-BY asks whoever passes drawings on to name their authors.
 
 | style | author | licence | source | use |
 | --- | --- | --- | --- | --- |
