@@ -42,7 +42,7 @@ export const measuresForChoice: readonly Measure[] = measures.filter(
 
 /**
  * Zero-shot classification: each label is the mean of its prompts.
- * @param every as for `readDrawings`
+ * @param every as for `readDrawings`; the labels are those of the same concepts
  */
 export async function evaluate(
   clip: Clip,
@@ -50,19 +50,21 @@ export async function evaluate(
   chosen: readonly Measure[],
   every = 1,
 ): Promise<Result[]> {
-  const labels = concepts.map(({ label }) => label);
+  const known = [...concepts.keys()].filter((index) => index % every === 0);
+  const labels = known.map((index) => concepts[index]!.label);
   const { weights } = await buildClassifier(clip, labels, { templates, truncate: true, batchSize: 256 });
+  const texts = new Map(known.map((index, at) => [index, weights[at]!]));
   const results: Result[] = [];
   for (const { name, style, drawings, among } of chosen) {
     const set = await readDrawings(styles.find((one) => one.name === style)!, concepts, every);
     const rows = [...set.concepts.keys()].filter((row) => drawings(concepts[set.concepts[row]!]!));
-    const candidates = [...concepts.keys()].filter((index) => among(concepts[index]!));
+    const candidates = known.filter((index) => among(concepts[index]!));
     const embeddings = await embedImages(
       clip,
       rows.map((row) => onWhite(set, row)),
       { batchSize: 128 },
     );
-    const ranks = rows.map((row, at) => rankOf(set.concepts[row]!, embeddings[at]!, weights, candidates));
+    const ranks = rows.map((row, at) => rankOf(set.concepts[row]!, embeddings[at]!, texts, candidates));
     const share = (most: number) => ranks.filter((rank) => rank < most).length / ranks.length;
     results.push({ name, style, drawings: rows.length, labels: candidates.length, top1: share(1), top5: share(5) });
   }
@@ -73,11 +75,11 @@ export async function evaluate(
 function rankOf(
   right: number,
   image: Float32Array,
-  texts: readonly Float32Array[],
+  texts: ReadonlyMap<number, Float32Array>,
   candidates: readonly number[],
 ): number {
   const cosine = (index: number) => {
-    const text = texts[index]!;
+    const text = texts.get(index)!;
     let sum = 0;
     for (let i = 0; i < text.length; i++) sum += text[i]! * image[i]!;
     return sum;
