@@ -1,0 +1,58 @@
+import { sampleSeed, uniformNumbers } from '../../src/random.ts';
+import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import type { Vocabulary } from '../../src/tokenizer/vocabulary.ts';
+import { createAugmentation } from './augment.ts';
+import { drawCaption } from './captions.ts';
+import { drawWeighted } from './chance.ts';
+import type { Concept } from './concepts.ts';
+import { createOrder } from './order.ts';
+import type { Pool } from './pool.ts';
+import type { Recipe } from './recipe.ts';
+
+/** What batches are made of. It can be sent to a thread. */
+export type Ingredients = { recipe: Recipe; concepts: readonly Concept[]; pool: Pool; vocabulary: Vocabulary };
+
+/** As `finetune` takes it: [batch, size, size, 3] from -1 to 1, [batch, seq], and which pairs mean the same. */
+export type MadeBatch = {
+  pixels: Float32Array<ArrayBuffer>;
+  ids: Int32Array<ArrayBuffer>;
+  concepts: Int32Array<ArrayBuffer>;
+};
+
+/** @returns makes the batch of a step (counted from 0): the same one whenever and wherever it is made */
+export function createBatches({ recipe, concepts, pool, vocabulary }: Ingredients): (step: number) => MadeBatch {
+  const { seed, sampling, training, model, augmentation } = recipe;
+  const size = model.vision.imageSize;
+  const values = size * size * 3;
+  const tokenizer = createTokenizer(vocabulary, model.text.contextLength);
+  const trained = [...pool.drawings.entries()].filter(([, choices]) => choices.length > 0).map(([index]) => index);
+  const conceptAt = createOrder(concepts, trained, sampling, seed);
+  const augment = createAugmentation(augmentation, size);
+
+  return (step) => {
+    const pixels = new Float32Array(training.batch * values);
+    const captions: string[] = [];
+    const shown = new Int32Array(training.batch);
+    for (let row = 0; row < training.batch; row++) {
+      const uniform = uniformNumbers(sampleSeed(seed, step, row));
+      const concept = conceptAt(step * training.batch + row);
+      const { drawing, isLine } = drawWeighted(pool.drawings[concept] ?? [], uniform);
+      captions.push(drawCaption(concepts[concept] as Concept, sampling, uniform));
+      const picture = pixels.subarray(row * values, (row + 1) * values);
+      augment(pool, drawing, isLine, uniform, picture);
+      for (let i = 0; i < values; i++) picture[i] = picture[i]! / 127.5 - 1;
+      shown[row] = concept;
+    }
+    return { pixels, ids: idsOf(captions), concepts: shown };
+  };
+
+  /** As far as the longest caption goes. */
+  function idsOf(captions: readonly string[]): Int32Array<ArrayBuffer> {
+    const { ids, shape } = tokenizer.tokenize(captions, { truncate: true });
+    const rows = captions.map((_, row) => ids.subarray(row * shape[1], (row + 1) * shape[1]));
+    const seq = Math.max(...rows.map((row) => row.indexOf(tokenizer.endId) + 1));
+    const cropped = new Int32Array(rows.length * seq);
+    for (const [row, all] of rows.entries()) cropped.set(all.subarray(0, seq), row * seq);
+    return cropped;
+  }
+}

@@ -1,0 +1,22 @@
+import { sampleSeed, uniformNumbers } from '../../src/random.ts';
+
+/** The items in an order that depends on the seed alone (Fisher and Yates). */
+export function shuffled<T>(items: readonly T[], ...seed: readonly [number, ...number[]]): T[] {
+  const uniform = uniformNumbers(sampleSeed(...seed));
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = Math.floor(uniform() * (last + 1));
+    [order[last], order[other]] = [order[other] as T, order[last] as T];
+  }
+  return order;
+}
+
+/** One of the items, each as likely as its weight says. */
+export function drawWeighted<T>(items: readonly (readonly [item: T, weight: number])[], uniform: () => number): T {
+  let left = uniform() * items.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [item, weight] of items) {
+    left -= weight;
+    if (left < 0) return item;
+  }
+  throw new RangeError('Cannot draw: expected an item with a weight above 0 but got none');
+}
