@@ -76,12 +76,7 @@ function hasAlpha({ mode, palette }: Image): boolean {
 }
 
 /** The random part as open_clip shows it, without regard to the picture's shape; or all, as in evaluation. */
-function showPart(
-  image: Image,
-  config: PreprocessConfig,
-  { crop: part }: Augmentation,
-  uniform: () => number,
-): Image {
+function showPart(image: Image, config: PreprocessConfig, { crop: part }: Augmentation, uniform: () => number): Image {
   if (part === null) return preparePixels(image, config);
   const { size, interpolation, order, background } = config;
   const flat = background ? composite(image, background) : image;

@@ -9,7 +9,10 @@ import type { PairOptions, RawRow } from './pairs.ts';
  * spaces for underscores, and its concept is the class.
  * @throws SyntaxError where there is no folder
  */
-export async function* folderRows(source: string, { templates = defaultTemplates }: PairOptions): AsyncGenerator<RawRow> {
+export async function* folderRows(
+  source: string,
+  { templates = defaultTemplates }: PairOptions,
+): AsyncGenerator<RawRow> {
   const entries = await readdir(source, { withFileTypes: true });
   const classes = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
   if (classes.length === 0)

@@ -24,7 +24,10 @@ function readCrop(fields: JsonFields): NonNullable<Augmentation['crop']> {
 
 function readAffine(fields: JsonFields): NonNullable<Augmentation['affine']> {
   refuseOthers(fields, ['rotate', 'translate', 'shear', 'scale']);
-  const { scale, ...numbers } = { ...readRanges(fields, ['scale']), ...someNumbers(fields, ['rotate', 'translate', 'shear']) };
+  const { scale, ...numbers } = {
+    ...readRanges(fields, ['scale']),
+    ...someNumbers(fields, ['rotate', 'translate', 'shear']),
+  };
   return { ...numbers, ...(scale && { scale }) };
 }
 

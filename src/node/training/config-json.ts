@@ -15,9 +15,9 @@ export function readAtLeast(fields: JsonFields, key: string, least: number): num
 export function readRange(fields: JsonFields, key: string, least: number): readonly [number, number] {
   const value = fields.value(key);
   const isPair = Array.isArray(value) && value.length === 2 && value.every((entry) => typeof entry === 'number');
-  if (!isPair || !(value[0] >= least && value[0] <= value[1]))
-    return fields.fail(key, `two numbers from ${least} up, the smaller one first`);
-  return value as unknown as readonly [number, number];
+  const [low, high] = isPair ? (value as [number, number]) : [Number.NaN, Number.NaN];
+  if (!(low >= least && low <= high)) return fields.fail(key, `two numbers from ${least} up, the smaller one first`);
+  return [low, high];
 }
 
 export function readString(fields: JsonFields, key: string): string {
