@@ -13,17 +13,17 @@ const separators = ['\t', ',', ';'] as const;
 export async function* tableRows(source: string, options: PairOptions): AsyncGenerator<RawRow> {
   const { imageColumn = 'filepath', textColumn = 'title', conceptColumn } = options;
   const delimiter = options.separator ?? (await separatorOf(source));
-  let lastLine = 0;
+  let [lastLine, doubled] = [0, 0];
   const parser = parse({
     delimiter,
     bom: true,
-    info: true,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
-    on_record: (row, { lines }) => {
-      lastLine = lines;
-      return row;
+    on_record: (record, { lines }) => {
+      doubled += record.join('').split('\r\n').length - 1; // csv-parse counts such a line break in quotes twice
+      lastLine = lines - doubled;
+      return { record, line: lastLine } satisfies Parsed as unknown as string[];
     },
   });
   const file = createReadStream(source);
@@ -31,7 +31,7 @@ export async function* tableRows(source: string, options: PairOptions): AsyncGen
   let header: string[] | undefined;
   let columns: number[] = [];
   try {
-    for await (const { record, info } of file.pipe(parser) as AsyncIterable<Parsed>) {
+    for await (const { record, line } of file.pipe(parser) as AsyncIterable<Parsed>) {
       if (!header) {
         header = record.map((name) => name.trim());
         columns = [imageColumn, textColumn, ...(conceptColumn === undefined ? [] : [conceptColumn])].map((name) =>
@@ -41,11 +41,13 @@ export async function* tableRows(source: string, options: PairOptions): AsyncGen
       }
       const [image = '', text = '', concept] = columns.map((column) => record[column]);
       if (record.length !== header.length)
-        yield { line: info.lines, reason: `it has ${record.length} columns, the header has ${header.length}` };
-      else yield { line: info.lines, image, texts: [text], ...(concept && { concept }) };
+        yield { line, reason: `it has ${record.length} columns, the header has ${header.length}` };
+      else yield { line, image, texts: [text], ...(concept && { concept }) };
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
+    if (error.code !== 'CSV_QUOTE_NOT_CLOSED')
+      throw new SyntaxError(`Cannot read ${source}: ${error.message}`, { cause: error });
     const cure = 'write a quote inside a quoted field twice, or take the quotes at the beginning of a field away';
     throw new SyntaxError(
       `Cannot read ${source}: a quote that is opened after line ${lastLine} is never closed; ${cure}`,
@@ -56,7 +58,7 @@ export async function* tableRows(source: string, options: PairOptions): AsyncGen
   }
 }
 
-type Parsed = { record: string[]; info: { lines: number } };
+type Parsed = { record: string[]; line: number };
 
 function columnOf(source: string, header: readonly string[], name: string, delimiter: string): number {
   const column = header.indexOf(name);

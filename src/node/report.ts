@@ -120,7 +120,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 0.6rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.6rem; border: 1px solid var(--line); text-align: left; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; } .u-legend th, .u-legend td { border: 0; font-weight: normal; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; }
 .matrix td { font-size: 0.75rem; padding: 0.2rem; text-align: center; background: rgb(var(--fill) / calc(var(--share, 0) * 0.9)); }
 .matrix .near { color: #fff; } .matrix th[scope] { font-weight: normal; max-width: 18rem; }
@@ -139,7 +139,7 @@ for (const place of document.querySelectorAll('.chart')) {
   const series = labels.map((label, i) => ({ label, stroke: colours[i % 4], width: 1.5, points: { show: data[0].length < 60 } }));
   new uPlot({
     title, width: place.clientWidth || 520, height: 260, scales: { x: { time: false } },
-    series: [{ label: axis }, ...series], axes: [{ label: axis }, { size: 70 }],
+    series: [{ label: axis }, ...series], axes: [{ label: axis }, { size: 70, values: (plot, ticks) => ticks.map((tick) => String(Number(tick.toPrecision(3)))) }],
   }, data, place);
 }
 `;

@@ -24,6 +24,9 @@ export type MemoryQuestion = {
 
 const bytesPerNumber = 4;
 
+/** For embeddings, the loss, and what is summed up. */
+const margin = 1.1;
+
 /**
  * How much memory training needs, from the shapes alone. A block of a transformer takes 95·S + 7·P + 16·M (with the exact GELU
  * 24·M), where S = chunk · seq · width, P = chunk · heads · seq² and M = chunk · seq · mlpWidth numbers: as counted on tfjs's
@@ -42,7 +45,7 @@ export function trainingMemory(question: MemoryQuestion): TrainingMemory {
     largest = Math.max(largest, size);
   }
   const fixed = bytesPerNumber * (weights + trained * (3 + Number(hasAverage)));
-  const work = bytesPerNumber * Math.max(towerNumbers(question), 13 * largest);
+  const work = margin * bytesPerNumber * Math.max(towerNumbers(question), 13 * largest);
   return { fixed, work, total: fixed + work };
 }
 
@@ -52,14 +55,15 @@ function towerNumbers({ config: { vision, text }, chunkSize, recompute, batchSiz
   const image = !vision ? 0 : vision.kind === 'vit' ? transformerNumbers(vision, chunk, recompute) : 0;
   const resNet = vision?.kind === 'modified-resnet' ? resNetNumbers(vision, chunk, recompute) : 0;
   const texts = text ? transformerNumbers(text, chunk, recompute) : 0;
-  const pixels = 2 * batchSize * 3 * (vision?.imageSize ?? 0) ** 2;
+  const pixels = 3 * batchSize * 3 * (vision?.imageSize ?? 0) ** 2;
   return pixels + (recompute ? Math.max(image + resNet, texts) : image + resNet + texts);
 }
 
 function transformerNumbers(tower: VitConfig | TextConfig, chunk: number, recompute: boolean): number {
   const seq = 'contextLength' in tower ? tower.contextLength : 1 + (tower.imageSize / tower.patchSize) ** 2;
   const block = blockNumbers(tower, chunk, seq);
-  return recompute ? block + (tower.layers + 1) * chunk * seq * tower.width : tower.layers * block;
+  const state = chunk * seq * tower.width;
+  return recompute ? block + (tower.layers + 1) * state : tower.layers * block + 20 * state; // 20: where it begins and ends
 }
 
 function blockNumbers({ width, heads, mlpWidth, activation }: TransformerConfig, chunk: number, seq: number): number {

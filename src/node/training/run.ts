@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import type { Augmentation } from '../../image/augment.ts';
-import { type FinetuneStep, finetune } from '../../train/finetune.ts';
+import { finetune } from '../../train/finetune.ts';
 import type { TrainingPlan } from '../../train/memory.ts';
 import type { TrainingState } from '../../train/training-state.ts';
 import { type Validation, validate } from '../../train/validate.ts';
@@ -13,13 +13,14 @@ import { saveClip } from '../save.ts';
 import { openSampleSource } from '../workers/sample-source.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
 import { type FileBatch, fileBatches } from './batches.ts';
+import { checkpointClock } from './checkpoint-clock.ts';
 import { claimDirectory } from './claim.ts';
 import { embedPairs, sameAnswers } from './embed-pairs.ts';
+import { recallRun, stepEntry } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
-import { type EpochEntry, isStep, type LogEntry, openLog, readLog, type StepEntry } from './log.ts';
-import { describePlan, planMemory, type RunSize, sampleThreads, sizeRun, trainableBy } from './plan.ts';
+import { type EpochEntry, type LogEntry, openLog } from './log.ts';
+import { describePlan, planMemory, sampleThreads, sizeRun, trainableBy } from './plan.ts';
 import type { TrainingSettings } from './settings.ts';
-import { watchTraining } from './watch.ts';
 import { writeTrainingReport } from './write-report.ts';
 
 export type RunOptions = {
@@ -106,9 +107,12 @@ async function* run(
   const plan = found?.notes.plan ?? planMemory(clip, settings, size.batchSize);
   report(describePlan(plan, size.batchSize));
   const resumedFrom = found?.progress.step ?? 0;
-  if (found) report(`going on after step ${resumedFrom} of ${size.steps}`);
+  if (found)
+    report(
+      resumedFrom < size.steps ? `going on after step ${resumedFrom} of ${size.steps}` : 'this run was finished before',
+    );
 
-  const history = await recall(join(out, 'log.jsonl'), found?.notes.logBytes ?? 0, size);
+  const history = await recallRun(join(out, 'log.jsonl'), found?.notes.logBytes ?? 0, size);
   const log = await openLog(join(out, 'log.jsonl'), found?.notes.logBytes ?? 0);
   const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   const source = openSampleSource(
@@ -233,55 +237,4 @@ async function refuseOtherModel(out: string): Promise<void> {
 /** In Hugging Face's layout; a ResNet, which that does not have, in open_clip's. */
 async function save(clip: Clip, out: string): Promise<void> {
   await saveClip(clip, out, { layout: clip.config.vision?.kind === 'vit' ? 'huggingface' : 'open_clip' });
-}
-
-/** What later steps need to know of earlier ones. */
-async function recall(path: string, bytes: number, { stepsPerEpoch, warmup }: RunSize) {
-  const watch = watchTraining(warmup);
-  let losses: number[] = [];
-  const add = (entry: StepEntry): string[] => {
-    if ((entry.step - 1) % stepsPerEpoch === 0) losses = [];
-    if (entry.loss !== null) losses.push(entry.loss);
-    return watch(entry);
-  };
-  for await (const entry of readLog(path, bytes)) if (isStep(entry)) add(entry);
-  const meanLoss = () => (losses.length === 0 ? null : losses.reduce((sum, loss) => sum + loss, 0) / losses.length);
-  return { add, meanLoss };
-}
-
-function stepEntry(
-  { step, loss, logitScale, learningRate, gradientNorm, skipped }: FinetuneStep,
-  { pairs, repeated }: FileBatch,
-  { stepsPerEpoch }: RunSize,
-  began: number,
-): StepEntry {
-  const finite = (value: number) => (Number.isFinite(value) ? value : null);
-  return {
-    step,
-    epoch: Math.floor((step - 1) / stepsPerEpoch) + 1,
-    loss: finite(loss),
-    logitScale,
-    learningRate,
-    gradientNorm: finite(gradientNorm),
-    skipped,
-    pairs: pairs.length,
-    repeated,
-    time: new Date().toISOString(),
-    samplesPerSecond: Number(((1000 * pairs.length) / (performance.now() - began)).toPrecision(4)),
-  };
-}
-
-/** When the next checkpoint is due: so that writing them takes a twentieth of the time at most. */
-function checkpointClock(seconds: number) {
-  let last = performance.now();
-  let wait = 1000 * seconds;
-  return {
-    isDue: () => performance.now() - last >= wait,
-    time: async (write: () => Promise<void>) => {
-      const start = performance.now();
-      await write();
-      last = performance.now();
-      wait = Math.max(1000 * seconds, 20 * (last - start));
-    },
-  };
 }

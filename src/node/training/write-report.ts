@@ -68,7 +68,7 @@ export async function writeTrainingReport(
     ...(bad.length > 0 ? [{ heading: 'Rows that could not be used', html: badTable(bad) }] : []),
   ];
   const last = steps.at(-1)?.step ?? 0;
-  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString()}`;
+  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString()}. The examples are by the weights after step ${last}.`;
   await writeFileAtomically(join(out, 'report.html'), await htmlReport('Training report', lead, sections));
 }
 
