@@ -33,11 +33,11 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
     display.say('stopping after this step; Ctrl-C once more ends at once');
   };
   process.once('SIGINT', onInterrupt);
+  const { signal } = stop;
+  const report = display.say;
+  const choices = { out, settings, augmentation, exifRotate, maxBad, workers, checkpointSeconds, signal, report };
+  const progress = trainOnFiles(clip, training, validation, choices);
   try {
-    const { signal } = stop;
-    const report = display.say;
-    const run = { out, settings, augmentation, exifRotate, maxBad, workers, checkpointSeconds, signal, report };
-    const progress = trainOnFiles(clip, training, validation, run);
     let next = await progress.next();
     for (; !next.done; next = await progress.next()) {
       if (isStep(next.value)) display.step(next.value);

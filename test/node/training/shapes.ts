@@ -49,9 +49,9 @@ export function writeShapeTable(folder: string): string {
 /** A model that learns them in seconds. */
 export function shapeClip(seed = 1): Clip {
   const captions = Object.keys(colours).flatMap((colour) => Object.keys(shapes).map((shape) => `a ${colour} ${shape}`));
-  const vocabulary = trainBpe(captions, 530);
+  const vocabulary = trainBpe(captions, 560);
   const { text, ...config } = tinyConfig();
-  return initClip({ ...config, text: { ...text!, vocabSize: vocabulary.ids.size, contextLength: 8 } }, seed, () =>
-    createTokenizer(vocabulary, 8),
+  return initClip({ ...config, text: { ...text!, vocabSize: vocabulary.ids.size, contextLength: 16 } }, seed, () =>
+    createTokenizer(vocabulary, 16),
   );
 }
