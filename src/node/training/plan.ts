@@ -33,8 +33,11 @@ export function trainableBy(freeze: readonly string[]): (name: string) => boolea
 /** WebAssembly of 32 bits addresses so much. */
 const wasmHeap = 2 ** 32;
 
-/** What is left to everything else: decoders, JavaScript, what lies between tensors. */
-const usedShare = 0.75;
+/** Of the memory that is free: the rest is left to decoders, JavaScript, and whatever else runs. */
+const usedShare = 0.5;
+
+/** Of WebAssembly's: what lies between tensors is lost. */
+const usedHeapShare = 0.75;
 
 /** Chooses how gradients are computed, by the memory that is free now that the model is loaded. */
 export function planMemory(clip: Clip, settings: TrainingSettings, batchSize: number): TrainingPlan {
@@ -51,7 +54,7 @@ export function planMemory(clip: Clip, settings: TrainingSettings, batchSize: nu
       ...(chunkSize !== undefined && { chunkSize: Math.min(chunkSize, batchSize) }),
       ...(recompute !== undefined && { recompute }),
     },
-    backend === 'wasm' ? Math.min(available, usedShare * wasmHeap) : available,
+    backend === 'wasm' ? Math.min(available, usedHeapShare * wasmHeap) : available,
   );
 }
 
