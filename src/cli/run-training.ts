@@ -62,6 +62,11 @@ function tellResult(result: RunResult, { out, json }: TrainingCommand): void {
     return;
   }
   if (result.bad.length > 0) console.error(`${result.bad.length} rows could not be used: see the report`);
-  const which = result.best ? `the weights of epoch ${result.best.epoch}, the best on validation,` : 'the model';
+  const which =
+    result.best === undefined
+      ? 'the model'
+      : result.best.epoch === 0
+        ? 'the model as it was, for no epoch was better on validation,'
+        : `the weights of epoch ${result.best.epoch}, the best on validation,`;
   console.error(`saved ${which} to ${out}; curves and examples are in ${files.report}`);
 }

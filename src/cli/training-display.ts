@@ -16,9 +16,9 @@ const window = 20;
 const lineInterval = 10_000;
 
 export function openDisplay(steps: number, hasBar: boolean): TrainingDisplay {
-  const format = '{bar} {value}/{total} | loss {loss} | temperature {temperature} | {rate}/s | {left} left';
+  const format = '{bar} {value}/{total} | loss {loss} | temp. {temperature} | {rate}/s | {left} left';
   const bar = new cliProgress.SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, linewrap: false },
+    { format, stream: process.stderr, clearOnComplete: true, linewrap: false, barsize: 16 },
     cliProgress.Presets.shades_classic,
   );
   let isDrawn = false;
@@ -70,7 +70,7 @@ function duration(seconds: number): string {
 }
 
 function describeEpoch({ epoch, meanLoss, validation, best }: EpochEntry): string {
-  const trained = `epoch ${epoch}: loss ${meanLoss?.toFixed(3) ?? 'not finite'}`;
+  const trained = epoch === 0 ? 'before training' : `epoch ${epoch}: loss ${meanLoss?.toFixed(3) ?? 'not finite'}`;
   if (!validation) return trained;
   const { loss, imageToText, textToImage } = validation;
   const recall = (side: typeof imageToText) =>

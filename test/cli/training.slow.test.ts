@@ -58,7 +58,8 @@ describe('clip-tfjs train and finetune', function () {
     assert.match(stderr, /epoch 20: loss [\d.]+; validation: loss [\d.]+, recall@1\/5\/10 picture to text/);
     assert.match(stderr, /saved the weights of epoch \d+, the best on validation, to/);
     assert.ok(result.best.validation.imageToText['recall@5'] >= 0.8, JSON.stringify(result.best));
-    assert.equal(logOf(trained).length, 60);
+    assert.equal(logOf(trained).length, 61);
+    assert.match(stderr, /before training; validation: loss/);
     assert.match(readFileSync(join(trained, 'report.html'), 'utf8'), /<svg|uPlot/);
   });
 

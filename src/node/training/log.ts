@@ -24,6 +24,7 @@ export type StepEntry = {
 
 /** An epoch's line. */
 export type EpochEntry = {
+  /** 0: the model before the first step. */
   epoch: number;
   /** Mean of the finite losses of its steps. */
   meanLoss: number | null;

@@ -53,7 +53,6 @@ async function* takeSteps(
   let current: FileBatch | undefined;
   const resume = await run.readState();
   const clock = checkpointClock(options.checkpointSeconds);
-  let began = performance.now();
   const trained = finetune(
     clip,
     watched(batchesOf(run), (batch) => {
@@ -66,6 +65,8 @@ async function* takeSteps(
       ...(resume && { resume }),
     },
   );
+  if (step === 0 && run.validation) yield await closeEpoch(run, 0); // what it is to be compared with
+  let began = performance.now();
   for await (const result of trained) {
     const entry = stepEntry(result, current as FileBatch, size, began);
     ({ step, skipped } = result);
@@ -73,11 +74,7 @@ async function* takeSteps(
     for (const warning of history.add(entry)) report(warning);
     yield entry;
     const isEnd = step === steps;
-    if (isEnd || step % size.stepsPerEpoch === 0) {
-      const epoch = await endEpoch(run, entry.epoch);
-      await log.add(epoch);
-      yield epoch;
-    }
+    if (isEnd || step % size.stepsPerEpoch === 0) yield await closeEpoch(run, entry.epoch);
     const isStopped = signal?.aborted ?? false;
     if (isEnd || isStopped) await concludeRun(run, isEnd);
     if (isEnd || isStopped || clock.isDue()) {
@@ -90,6 +87,12 @@ async function* takeSteps(
   const { best } = run;
   const resumedFrom = run.progress.step;
   return { isFinished: step >= steps, step, steps, resumedFrom, skipped, bad: bad.rows, ...(best && { best }) };
+}
+
+async function closeEpoch(run: OpenRun, epoch: number): Promise<LogEntry> {
+  const entry = await endEpoch(run, epoch);
+  await run.log.add(entry);
+  return entry;
 }
 
 function batchesOf({ training, source, size, options, progress, bad }: OpenRun): AsyncGenerator<FileBatch> {

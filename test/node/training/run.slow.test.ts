@@ -103,7 +103,7 @@ describe('trainOnFiles()', () => {
         }),
         /cut off/,
       );
-      assert.deepEqual(logOf(cut), logOf(out).slice(0, 5));
+      assert.deepEqual(logOf(cut), logOf(out).slice(0, 6));
       assert.equal((await run(training, validation, { out: cut })).resumedFrom, 3);
       assert.deepEqual(logOf(cut), logOf(out));
     });
