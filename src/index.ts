@@ -27,6 +27,7 @@ export {
   similarities,
 } from './embed.ts';
 export { ImageError, ModelError, TextTooLongError } from './errors.ts';
+export { type Augmentation, augment } from './image/augment.ts';
 export type { Image, ImageMode } from './image/image.ts';
 export { preprocess } from './image/preprocess.ts';
 export { attentionWeights } from './nn/attention.ts';

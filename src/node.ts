@@ -5,4 +5,10 @@ export { type EmbeddedFile, type EmbedFilesOptions, embedFiles } from './node/em
 export { type FoundPicture, findPictures } from './node/find-pictures.ts';
 export { type ReadImageOptions, readImage } from './node/images/read-image.ts';
 export { loadClip } from './node/load.ts';
+export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
 export { saveClip } from './node/save.ts';
+export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';
+export { newModel } from './node/training/new-model.ts';
+export { trainOnFiles } from './node/training/run.ts';
+export type { BestEpoch, RunOptions, RunResult } from './node/training/run-options.ts';
+export { defaultSettings, type TrainingSettings } from './node/training/settings.ts';

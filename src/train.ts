@@ -10,6 +10,14 @@ export {
 } from './train/contrastive-gradients.ts';
 export { type FinetuneOptions, type FinetuneStep, finetune } from './train/finetune.ts';
 export { type Concepts, infoNceLoss } from './train/loss.ts';
+export {
+  type MemoryQuestion,
+  planTraining,
+  type TrainingMemory,
+  type TrainingPlan,
+  trainingMemory,
+} from './train/memory.ts';
 export { learningRateAt, type Schedule, type ScheduleOptions } from './train/schedule.ts';
 export type { Progress, TrainingState } from './train/training-state.ts';
+export { type EmbeddedPairs, type Recall, type Validation, validate } from './train/validate.ts';
 export { WeightAverage } from './train/weight-average.ts';

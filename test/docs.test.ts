@@ -45,6 +45,7 @@ describe('the documents', () => {
       'docs/operator-traps.md',
       'docs/shapes.md',
       'docs/safetensors.md',
+      'docs/training.md',
       'docs/workers.md',
     ]) {
       for (const [, target = ''] of readFileSync(path, 'utf8').matchAll(

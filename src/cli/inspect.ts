@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { PNG } from 'pngjs';
 import { type Activation, openaiPreprocess, type PreprocessConfig } from '../config.ts';
 import { ModelError } from '../errors.ts';
 import { preparePixels } from '../image/preprocess.ts';
 import { writeFileAtomically } from '../node/files.ts';
+import { encodePng } from '../node/images/encode-png.ts';
 import { readImage } from '../node/images/read-image.ts';
 import { localFiles } from '../node/load.ts';
 import { parameterCount } from '../parameters.ts';
@@ -132,7 +132,7 @@ async function inspectPicture(path: string, { model, out, json, exifRotate = fal
   const image = await readImage(path, { exifRotate });
   const preprocess = model === undefined ? openaiPreprocess(224) : await preprocessOf(model);
   const bytes = (await readFile(path)).length;
-  if (out !== undefined) await writePng(out, preparePixels(image, preprocess));
+  if (out !== undefined) await writeFileAtomically(out, [encodePng(preparePixels(image, preprocess))]);
   const { width, height, mode } = image;
   if (json) {
     printJson({ path, bytes, width, height, mode, preprocess, out: out ?? null });
@@ -168,16 +168,4 @@ function describePreprocess({ size, interpolation, resizeMode, order, background
     squash: `squashed to ${size} x ${size}`,
   }[resizeMode];
   return `${resize}, ${interpolation}, order of ${order}${background ? `, on background ${background.join(', ')}` : ''}`;
-}
-
-async function writePng(
-  path: string,
-  { width, height, data }: { width: number; height: number; data: ArrayLike<number> },
-): Promise<void> {
-  const png = new PNG({ width, height });
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    for (let c = 0; c < 3; c++) png.data[4 * pixel + c] = data[3 * pixel + c] as number;
-    png.data[4 * pixel + 3] = 255;
-  }
-  await writeFileAtomically(path, [PNG.sync.write(png)]);
 }

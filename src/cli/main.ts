@@ -5,8 +5,10 @@ import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
+import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addTrain } from './train.ts';
 import { version } from './version.ts';
 
 /** A reader that goes away (`| head`) is no failure. */
@@ -21,7 +23,8 @@ const program = new Command('clip-tfjs')
   .showHelpAfterError('(run it with --help for an example)')
   .exitOverride(exit);
 
-for (const add of [addClassify, addEmbed, addInspect, addDoctor, addConvert, addNative]) add(program);
+for (const add of [addClassify, addEmbed, addInspect, addDoctor, addConvert, addFinetune, addTrain, addNative])
+  add(program);
 inheritSettings(program);
 
 /** Commander says 1 where the usage is wrong. */

@@ -47,8 +47,9 @@ export function jsonOption(): Option {
   return new Option('--json', 'print one JSON object, and nothing else, on standard output');
 }
 
-export function workersOption(): Option {
-  const description = 'threads that decode pictures, on wasm and cpu embed them too; 0: none';
+export function workersOption(
+  description = 'threads that decode pictures, on wasm and cpu embed them too; 0: none',
+): Option {
   return new Option('--workers <count>', `${description}; auto: what suits the machine`)
     .default('auto')
     .argParser((text) => (text === 'auto' ? text : text === '0' ? 0 : parseCount(text)));

@@ -9,7 +9,7 @@ import { toRgb } from './to-rgb.ts';
  * @returns float32 [size, size, 3], row by row, normalised
  * @throws TypeError on an image whose data do not fit its size and mode
  */
-export function preprocess(image: Image, config: PreprocessConfig): Float32Array {
+export function preprocess(image: Image, config: PreprocessConfig): Float32Array<ArrayBuffer> {
   return normalise(preparePixels(image, config), config);
 }
 
@@ -23,7 +23,7 @@ export function preparePixels(image: Image, config: PreprocessConfig): Image {
 }
 
 /** Scales 0..255 to 0..1, subtracts the mean and divides by the standard deviation of each channel. */
-function normalise({ data }: Image, { mean, std }: PreprocessConfig): Float32Array {
+export function normalise({ data }: Image, { mean, std }: PreprocessConfig): Float32Array<ArrayBuffer> {
   const levels = mean.map((channelMean, c) =>
     Float32Array.from({ length: 256 }, (_, level) => {
       const scaled = Math.fround(level / 255);

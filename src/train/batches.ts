@@ -85,7 +85,7 @@ function croppedIds({ tokenizer }: Clip, texts: readonly string[]): Int32Array {
 }
 
 /** A number per pair, equal where the concepts are; a pair without one stands alone. Undefined where no pair has one. */
-function conceptNumbers(pairs: readonly Pair[]): number[] | undefined {
+export function conceptNumbers(pairs: readonly { concept?: number | string | undefined }[]): number[] | undefined {
   if (pairs.every(({ concept }) => concept === undefined)) return undefined;
   const first = new Map<number | string, number>();
   return pairs.map(({ concept }, row) => {

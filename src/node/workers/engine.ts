@@ -3,9 +3,9 @@ import type { Clip } from '../../clip.ts';
 import { embedImages } from '../../embed.ts';
 import { preprocess } from '../../image/preprocess.ts';
 import { readImage } from '../images/read-image.ts';
+import { onceMore } from './once-more.ts';
 import { openPicturePool } from './picture-pool.ts';
 import type { Plan } from './plan.ts';
-import { WorkerCrash } from './pool.ts';
 import { shareImageTower } from './shared-weights.ts';
 
 /** Where pictures are decoded and embedded: in this thread or in others. */
@@ -70,14 +70,4 @@ async function embedders(clip: Clip, threads: number, options: EngineOptions): P
 
 function embedHere(clip: Clip, pixels: readonly Float32Array[]): Promise<Float32Array[]> {
   return embedImages(clip, pixels, { batchSize: pixels.length });
-}
-
-/** Runs it, and where that loses a worker thread, once more. */
-async function onceMore<Result>(run: () => Promise<Result>): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof WorkerCrash) return run();
-    throw error;
-  }
 }

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Activation } from '../config.ts';
+import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
+import { readTrainingData } from '../node/training/read-data.ts';
+import { defaultSettings } from '../node/training/settings.ts';
+import { activationOption, openClip } from './options.ts';
+import { runTraining } from './run-training.ts';
+import { addTrainingOptions, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+
+type FinetuneCommand = TrainingCommand & { activation?: Activation; architecture?: string };
+
+export function addFinetune(program: Command): void {
+  const command = program
+    .command('finetune')
+    .summary('go on training a model with your own pictures and captions')
+    .description(
+      'Train a model further. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
+    )
+    .argument('<model>', 'a directory or a .safetensors file');
+  addTrainingOptions(command)
+    .option('-c, --config <path>', 'a JSON file with "training" and "augmentation": docs/training.md')
+    .addOption(activationOption())
+    .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ clip-tfjs finetune clip-vit-base-patch32 --data pairs.csv --val-share 0.1 --epochs 5 --out my-clip' +
+        '\n\npairs.csv:\n  filepath,title\n  photos/1.jpg,a red bicycle at a wall\n  photos/2.jpg,"bread, cheese and wine"',
+    )
+    .action(run);
+}
+
+async function run(model: string, options: FinetuneCommand): Promise<void> {
+  if (resolve(model) === resolve(options.out))
+    throw new Error(`Cannot train into ${options.out}: the model that is trained is there; choose another --out`);
+  const config = await readConfig(options.config);
+  if (config.hasModel || config.tokenizer !== undefined)
+    throw new Error(
+      `Cannot fine-tune with ${options.config}: it describes a new model; take "model_cfg" and "tokenizer" out, or use train`,
+    );
+  const seed = options.seed ?? config.settings.seed ?? defaultSettings.seed;
+  const data = await readTrainingData({ ...options, templates: options.template }, seed);
+  const clip = await openClip({ ...options, model });
+  const defaults = { ...defaultSettings, learningRate: fineTuningRate(clip.config) };
+  const settings = settingsOf(defaults, config.settings, options);
+  const advice = learningRateAdvice(clip.config, settings.learningRate);
+  if (advice) console.error(advice);
+  await runTraining({ clip, ...data, settings, augmentation: config.augmentation }, options);
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Clip } from '../clip.ts';
+import type { Augmentation } from '../image/augment.ts';
+import type { PairSet } from '../node/pairs.ts';
+import { isStep } from '../node/training/log.ts';
+import { sizeRun } from '../node/training/plan.ts';
+import { announceLongCaptions } from '../node/training/read-data.ts';
+import { trainOnFiles } from '../node/training/run.ts';
+import type { RunResult } from '../node/training/run-options.ts';
+import type { TrainingSettings } from '../node/training/settings.ts';
+import { printJson } from './output.ts';
+import { openDisplay } from './training-display.ts';
+import type { TrainingCommand } from './training-options.ts';
+
+/** What a run is given once model and data are there. */
+export type Run = {
+  clip: Clip;
+  training: PairSet;
+  validation: PairSet | undefined;
+  settings: TrainingSettings;
+  augmentation: Augmentation;
+};
+
+/** Runs a training, shows how it goes, and says at the end what there is. Ctrl-C stops it after a step. */
+export async function runTraining(run: Run, options: TrainingCommand): Promise<void> {
+  const { clip, training, validation, settings, augmentation } = run;
+  const { out, maxBad, workers, checkpointSeconds, exifRotate = false, json = false } = options;
+  announceLongCaptions(training, clip.tokenizer);
+  const { steps } = sizeRun(training.pairs.length, settings, () => {});
+  const display = openDisplay(steps, process.stderr.isTTY === true && !json);
+  const stop = new AbortController();
+  const onInterrupt = () => {
+    stop.abort();
+    display.say('stopping after this step; Ctrl-C once more ends at once');
+  };
+  process.once('SIGINT', onInterrupt);
+  const { signal } = stop;
+  const report = display.say;
+  const choices = { out, settings, augmentation, exifRotate, maxBad, workers, checkpointSeconds, signal, report };
+  const progress = trainOnFiles(clip, training, validation, choices);
+  try {
+    let next = await progress.next();
+    for (; !next.done; next = await progress.next()) {
+      if (isStep(next.value)) display.step(next.value);
+      else display.epoch(next.value);
+    }
+    display.close();
+    tellResult(next.value, options);
+  } finally {
+    display.close();
+    process.off('SIGINT', onInterrupt);
+    clip.dispose();
+  }
+}
+
+function tellResult(result: RunResult, { out, json }: TrainingCommand): void {
+  const files = { log: join(out, 'log.jsonl'), report: join(out, 'report.html') };
+  if (json) printJson({ out, ...files, ...result });
+  if (!result.isFinished) {
+    console.error(`stopped after step ${result.step} of ${result.steps}; run the same command again to go on`);
+    process.exitCode = 130;
+    return;
+  }
+  if (result.bad.length > 0) console.error(`${result.bad.length} rows could not be used: see the report`);
+  const which =
+    result.best === undefined
+      ? 'the model'
+      : result.best.epoch === 0
+        ? 'the model as it was, for no epoch was better on validation,'
+        : `the weights of epoch ${result.best.epoch}, the best on validation,`;
+  console.error(`saved ${which} to ${out}; curves and examples are in ${files.report}`);
+}

@@ -1,0 +1,48 @@
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { useBackend } from '../node/backend.ts';
+import { newModel } from '../node/training/new-model.ts';
+import { readTrainingData } from '../node/training/read-data.ts';
+import { defaultSettings } from '../node/training/settings.ts';
+import { runTraining } from './run-training.ts';
+import { addTrainingOptions, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+
+/** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
+const fromScratch = { ...defaultSettings, learningRate: 5e-4, epochs: 32 };
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .summary('train a new model from scratch')
+    .description(
+      'Train a model with random weights, and a vocabulary from the captions. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
+    );
+  addTrainingOptions(command)
+    .requiredOption(
+      '-c, --config <path>',
+      'a JSON file with "model_cfg" as open_clip has it, and "training" and "augmentation": docs/training.md',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ clip-tfjs train --config clip.json --data pairs.tsv --val-share 0.05 --epochs 32 --out my-clip' +
+        '\n\nclip.json:\n  { "model_cfg": { "embed_dim": 64,' +
+        '\n      "vision_cfg": { "image_size": 32, "patch_size": 8, "width": 64, "layers": 2, "head_width": 32 },' +
+        '\n      "text_cfg": { "context_length": 16, "vocab_size": 600, "width": 64, "heads": 2, "layers": 2 } },' +
+        '\n    "training": { "batchSize": 64, "learningRate": 1e-3 } }',
+    )
+    .action(run);
+}
+
+async function run(options: TrainingCommand & { config: string }): Promise<void> {
+  const config = await readConfig(options.config);
+  if (!config.hasModel)
+    throw new Error(`Cannot train with ${options.config}: expected "model_cfg", which says how large the model is`);
+  const settings = settingsOf(fromScratch, config.settings, options);
+  const data = await readTrainingData({ ...options, templates: options.template }, settings.seed);
+  const { backend, threads } = options;
+  await useBackend(backend, { ...(threads !== undefined && { threads }) });
+  const tokenizer = config.tokenizer === undefined ? undefined : resolve(dirname(options.config), config.tokenizer);
+  const captions = data.training.pairs.flatMap(({ texts }) => texts);
+  const clip = await newModel(config.text, tokenizer, captions, settings.seed);
+  await runTraining({ clip, ...data, settings, augmentation: config.augmentation }, options);
+}

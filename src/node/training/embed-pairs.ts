@@ -1,0 +1,63 @@
+import type { Clip } from '../../clip.ts';
+import { embedImages, embedTexts } from '../../embed.ts';
+import type { FilePair } from '../pairs.ts';
+import { inBatches, inOrder } from '../workers/in-order.ts';
+import { PoolError } from '../workers/pool.ts';
+import type { SampleSource } from '../workers/sample-source.ts';
+
+/** Pairs with their unit vectors. */
+export type EmbeddedFilePairs = { pairs: FilePair[]; images: Float32Array[]; texts: Float32Array[] };
+
+/**
+ * Embeds pictures as in evaluation, each with its first caption. One that cannot be read is left out.
+ * @param batchSize rows that go through the model at once
+ */
+export async function embedPairs(
+  clip: Clip,
+  pairs: readonly FilePair[],
+  source: SampleSource,
+  batchSize: number,
+  onBad: (pair: FilePair, reason: string) => void,
+): Promise<EmbeddedFilePairs> {
+  const read: FilePair[] = [];
+  const images: Float32Array[] = [];
+  const prepare = (pair: FilePair) =>
+    source.prepare({ image: pair.image, texts: pair.texts }).then(
+      ({ pixels }) => ({ pair, pixels }),
+      (error: Error) => ({ pair, error }),
+    );
+  async function* readable() {
+    for await (const prepared of inOrder(pairs, source.ahead, prepare)) {
+      if ('pixels' in prepared) yield prepared;
+      else if (prepared.error instanceof PoolError) throw prepared.error;
+      else onBad(prepared.pair, prepared.error.message);
+    }
+  }
+  for await (const batch of inBatches(readable(), batchSize)) {
+    const pixels = batch.map((prepared) => prepared.pixels);
+    for (const row of await embedImages(clip, pixels, { batchSize })) images.push(row);
+    for (const { pair } of batch) read.push(pair);
+  }
+  const captions = read.map(({ texts: [first] }) => first as string);
+  return { pairs: read, images, texts: await embedTexts(clip, captions, { batchSize, truncate: true }) };
+}
+
+/** A number per pair, equal where the concept, the picture or the caption is: these are right answers to each other. */
+export function sameAnswers(pairs: readonly FilePair[]): number[] {
+  const parent = pairs.map((_, row) => row);
+  const root = (row: number): number => {
+    let at = row;
+    while (parent[at] !== at) at = parent[at] = parent[parent[at] as number] as number; // shortens the way, too
+    return at;
+  };
+  const first = new Map<string, number>();
+  for (const [row, { image, texts, concept }] of pairs.entries()) {
+    const keys = [`image ${image}`, `text ${texts[0]}`, ...(concept === undefined ? [] : [`concept ${concept}`])];
+    for (const key of keys) {
+      const other = first.get(key);
+      if (other === undefined) first.set(key, row);
+      else parent[root(row)] = root(other);
+    }
+  }
+  return parent.map((_, row) => root(row));
+}

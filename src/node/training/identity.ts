@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs';
+import type { Clip } from '../../clip.ts';
+import type { PairSet } from '../pairs.ts';
+
+/** All that decides a run's numbers, by name. Fits JSON. */
+export type RunIdentity = Record<string, unknown>;
+
+/** @param choices settings and the like */
+export async function identityOf(
+  clip: Clip,
+  training: PairSet,
+  validation: PairSet | undefined,
+  choices: object,
+): Promise<RunIdentity> {
+  const identity = {
+    'the model': await digestOfWeights(clip),
+    'the training data': digestOfPairs(training),
+    'the validation data': validation ? digestOfPairs(validation) : null,
+    backend: tf.getBackend(),
+    ...flattened(choices),
+  };
+  return JSON.parse(JSON.stringify(identity)) as RunIdentity; // as it comes back from a checkpoint
+}
+
+/** @throws Error that lists what differs */
+export function refuseOtherRun(out: string, saved: RunIdentity, now: RunIdentity): void {
+  const shown = (value: unknown) => (value === undefined ? 'not given' : JSON.stringify(value));
+  const isDigest = (name: string) => name.startsWith('the ');
+  const names = [...new Set([...Object.keys(saved), ...Object.keys(now)])];
+  const differences = names
+    .filter((name) => JSON.stringify(saved[name]) !== JSON.stringify(now[name]))
+    .map((name) =>
+      isDigest(name) ? `${name} changed` : `${name} was ${shown(saved[name])} and is now ${shown(now[name])}`,
+    );
+  if (differences.length === 0) return;
+  throw new Error(
+    `Cannot go on with ${out}: its checkpoint is of another run: ${differences.join('; ')}. Use the same settings, or another --out`,
+  );
+}
+
+/** `{ a: { b: 1 } }` as `{ 'a.b': 1 }`. */
+function flattened(value: object, path = ''): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, entry]) =>
+      typeof entry === 'object' && entry !== null && !Array.isArray(entry)
+        ? Object.entries(flattened(entry, `${path}${key}.`))
+        : [[`${path}${key}`, entry]],
+    ),
+  );
+}
+
+async function digestOfWeights(clip: Clip): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(clip.config));
+  for (const [name, tensor] of clip.parameters) {
+    const values = (await tensor.data()) as Float32Array;
+    hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return hash.digest('hex');
+}
+
+function digestOfPairs({ pairs }: PairSet): string {
+  const hash = createHash('sha256');
+  for (const { image, texts, concept } of pairs) hash.update(`${JSON.stringify([image, texts, concept])}\n`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { announce } from '../../announce.ts';
+import type { Clip } from '../../clip.ts';
+import { ModelError } from '../../errors.ts';
+import { createTokenizer } from '../../tokenizer/tokenizer.ts';
+import { trainBpe } from '../../tokenizer/train-bpe.ts';
+import { openaiVocabulary, type Vocabulary } from '../../tokenizer/vocabulary.ts';
+import { readVocabulary, type VocabularyFiles } from '../../tokenizer/vocabulary-files.ts';
+import { initClip } from '../../weights/init.ts';
+import { readOpenClipConfig } from '../../weights/open-clip-config.ts';
+
+const openaiVocabSize = 49408;
+
+/**
+ * A model with random weights for a config that has open_clip's `model_cfg`. Its vocabulary is that of the given directory;
+ * else OpenAI's, where `vocab_size` is OpenAI's; else one of `vocab_size` tokens that is learned from the captions.
+ * @param config the file's text
+ * @param tokenizer a directory with tokenizer files
+ * @throws SyntaxError on a config that is none, ModelError where the vocabulary does not fit
+ */
+export async function newModel(
+  config: string,
+  tokenizer: string | undefined,
+  captions: Iterable<string>,
+  seed: number,
+): Promise<Clip> {
+  const asked = readOpenClipConfig(config);
+  const { text } = asked;
+  if (!text) throw new ModelError('Cannot train: expected a text tower (text_cfg) in the config');
+  const vocabulary = await chooseVocabulary(text.vocabSize, tokenizer, captions);
+  const found = vocabulary.ids.size;
+  if (tokenizer !== undefined && found !== text.vocabSize)
+    throw new ModelError(
+      `Cannot train: the tokenizer of ${tokenizer} has ${found} tokens but vocab_size is ${text.vocabSize}; write ${found} there`,
+    );
+  if (found !== text.vocabSize)
+    announce(`the captions give ${found} tokens, not ${text.vocabSize}: no pair of tokens is left that occurs twice`);
+  const fitting = { ...asked, text: { ...text, vocabSize: found } };
+  return initClip(fitting, seed, () => createTokenizer(vocabulary, text.contextLength));
+}
+
+async function chooseVocabulary(
+  size: number,
+  tokenizer: string | undefined,
+  captions: Iterable<string>,
+): Promise<Vocabulary> {
+  if (tokenizer !== undefined) return readVocabularyOf(tokenizer);
+  if (size !== openaiVocabSize) return trainBpe(captions, size);
+  announce(`vocab_size ${size} is that of OpenAI's vocabulary, so that is used`);
+  return openaiVocabulary();
+}
+
+async function readVocabularyOf(directory: string): Promise<Vocabulary> {
+  const names = [
+    'merges.txt',
+    'vocab.json',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'special_tokens_map.json',
+  ] as const;
+  const files: VocabularyFiles = {};
+  for (const name of names) {
+    const content = await readFile(join(directory, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (content !== undefined) files[name] = content;
+  }
+  return readVocabulary(files);
+}

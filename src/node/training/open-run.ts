@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import type { Clip } from '../../clip.ts';
+import type { TrainingPlan } from '../../train/memory.ts';
+import type { Progress, TrainingState } from '../../train/training-state.ts';
+import { WeightAverage } from '../../train/weight-average.ts';
+import { findCheckpoint } from '../checkpoints.ts';
+import type { BadRow, PairSet } from '../pairs.ts';
+import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
+import { type BadRows, countBadRows } from './bad-rows.ts';
+import { type RunHistory, recallRun } from './history.ts';
+import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
+import { openLog, type TrainingLog } from './log.ts';
+import { refuseOtherModel, removeTemporaries } from './model-directory.ts';
+import { describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
+import type { BestEpoch, RunOptions } from './run-options.ts';
+
+/** What a checkpoint keeps beside the numbers. */
+export type RunNotes = {
+  identity: RunIdentity;
+  plan: TrainingPlan;
+  logBytes: number;
+  bad: BadRow[];
+  badValidation: BadRow[];
+  best?: BestEpoch;
+};
+
+/** Everything that takes part in a run, ready to begin or to go on. */
+export type OpenRun = {
+  clip: Clip;
+  training: PairSet;
+  validation: PairSet | undefined;
+  options: Required<Omit<RunOptions, 'signal'>>;
+  identity: RunIdentity;
+  size: RunSize;
+  plan: TrainingPlan;
+  bad: BadRows;
+  badValidation: BadRows;
+  history: RunHistory;
+  log: TrainingLog;
+  average: WeightAverage | undefined;
+  source: SampleSource;
+  /** Changes as the run goes on. */
+  best: BestEpoch | undefined;
+  /** Where an earlier call stopped. */
+  progress: Pick<Progress, 'step' | 'skipped'>;
+  readState: () => Promise<TrainingState | undefined>;
+  close: () => Promise<void>;
+};
+
+/** @throws Error as `trainOnFiles` does */
+export async function openRun(
+  clip: Clip,
+  training: PairSet,
+  validation: PairSet | undefined,
+  given: RunOptions,
+): Promise<OpenRun> {
+  const options = { ...defaultOptions, ...given };
+  const { out, settings, augmentation, exifRotate, report } = options;
+  const identity = await identityOf(clip, training, validation, { ...settings, augmentation, exifRotate });
+  const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
+  const notes = found?.notes;
+  if (notes) refuseOtherRun(out, notes.identity, identity);
+  else await refuseOtherModel(out);
+  await removeTemporaries(out);
+  const bad = badRowsOf(training, options, notes?.bad);
+  const badValidation = badRowsOf(validation ?? noPairs, options, notes?.badValidation);
+
+  const size = sizeRun(training.pairs.length, settings, report);
+  const plan = notes?.plan ?? planMemory(clip, settings, size.batchSize); // from then on, or the numbers would change
+  report(describePlan(plan, size.batchSize));
+  const { step = 0, skipped = 0 } = found?.progress ?? {};
+  if (found)
+    report(step < size.steps ? `going on after step ${step} of ${size.steps}` : 'this run was finished before');
+
+  const logPath = join(out, 'log.jsonl');
+  const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
+  const log = await openLog(logPath, notes?.logBytes ?? 0);
+  const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
+  const source = openSampleSource(
+    sampleThreads(options.workers, training.pairs.length),
+    size.batchSize,
+    { preprocess: clip.config.preprocess, augmentation, exifRotate },
+    clip.tokenizer,
+  );
+  const close = async () => {
+    average?.dispose();
+    await source.close();
+    await log.close();
+  };
+  return {
+    ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average, source },
+    best: notes?.best,
+    progress: { step, skipped },
+    readState: async () => found?.read(),
+    close,
+  };
+}
+
+const defaultOptions = {
+  augmentation: {},
+  exifRotate: false,
+  maxBad: 0.05,
+  workers: 'auto',
+  checkpointSeconds: 60,
+  report: () => {},
+} as const;
+
+const noPairs: PairSet = { source: '', pairs: [], bad: [] };
+
+function badRowsOf(set: PairSet, { maxBad, report }: OpenRun['options'], known: BadRow[] = []): BadRows {
+  const rows = countBadRows(set.source, set.pairs.length + set.bad.length, maxBad, known, report);
+  for (const row of set.bad) rows.add(row);
+  return rows;
+}

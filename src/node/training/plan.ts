@@ -1,0 +1,101 @@
+import { availableParallelism } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import type { Clip } from '../../clip.ts';
+import type { ClipConfig } from '../../config.ts';
+import { parameterShapes } from '../../parameters.ts';
+import { planTraining, type TrainingPlan } from '../../train/memory.ts';
+import { availableMemory } from '../available-memory.ts';
+import { stepsPerEpoch } from './batches.ts';
+import type { TrainingSettings } from './settings.ts';
+
+/** A run's extent. */
+export type RunSize = { batchSize: number; stepsPerEpoch: number; steps: number; warmup: number };
+
+/** @throws Error where there are too few pairs to compare */
+export function sizeRun(pairs: number, settings: TrainingSettings, report: (message: string) => void): RunSize {
+  const batchSize = Math.min(settings.batchSize, pairs);
+  if (batchSize < 2)
+    throw new Error(
+      `Cannot train: expected two pairs or more in a batch, for each is compared with the others, but got ${batchSize}`,
+    );
+  if (batchSize < settings.batchSize)
+    report(`there are ${pairs} pairs for training, so the batch size is ${batchSize}, not ${settings.batchSize}`);
+  const perEpoch = stepsPerEpoch(pairs, batchSize);
+  const steps = settings.steps ?? settings.epochs * perEpoch;
+  return { batchSize, stepsPerEpoch: perEpoch, steps, warmup: settings.warmup ?? Math.round(steps / 10) };
+}
+
+/** Whether a parameter is trained. */
+export function trainableBy(freeze: readonly string[]): (name: string) => boolean {
+  return (name) => !freeze.some((prefix) => name.startsWith(prefix));
+}
+
+/** WebAssembly of 32 bits addresses so much. */
+const wasmHeap = 2 ** 32;
+
+/** Of the memory that is free: the rest is left to decoders, JavaScript, and whatever else runs. */
+const usedShare = 0.5;
+
+/** Of WebAssembly's: what lies between tensors is lost. */
+const usedHeapShare = 0.75;
+
+/** Chooses how gradients are computed, by the memory that is free now that the model is loaded. */
+export function planMemory(clip: Clip, settings: TrainingSettings, batchSize: number): TrainingPlan {
+  const backend = tf.getBackend();
+  const { chunkSize, recompute, freeze, averageDecay } = settings;
+  const available = usedShare * (availableMemory() + weightBytes(clip.config));
+  return planTraining(
+    {
+      config: clip.config,
+      trainable: trainableBy(freeze),
+      hasAverage: averageDecay !== undefined,
+      batchSize,
+      backend,
+      ...(chunkSize !== undefined && { chunkSize: Math.min(chunkSize, batchSize) }),
+      ...(recompute !== undefined && { recompute }),
+    },
+    backend === 'wasm' ? Math.min(available, usedHeapShare * wasmHeap) : available,
+  );
+}
+
+function weightBytes(config: ClipConfig): number {
+  const sizes = [...parameterShapes(config).values()].map((shape) => shape.reduce((size, extent) => size * extent, 1));
+  return 4 * sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** A plan in words. */
+export function describePlan({ chunkSize, recompute, memory, fits }: TrainingPlan, batchSize: number): string {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+  const mode = !recompute ? 'all values are kept for the way back' : 'block by block, each computed twice';
+  const chunks = chunkSize < batchSize ? `, ${chunkSize} pairs at a time` : '';
+  const sum = `up to ${megabytes(memory.total)} of memory: ${megabytes(memory.fixed)} for weights, gradients and moments, ${megabytes(memory.work)} for the work`;
+  const doubt = fits
+    ? ''
+    : '; that is more than is free, so it may fail: free some, or train fewer parameters (--freeze)';
+  return `${sum} (${mode}${chunks})${doubt}`;
+}
+
+/** Threads that prepare samples: every processor but this thread's, where there are pictures for them. */
+export function sampleThreads(workers: number | 'auto', pairs: number): number {
+  if (workers !== 'auto') return workers;
+  return Math.min(availableParallelism() - 1, Math.floor(pairs / 8));
+}
+
+/** Width of ViT-B/32, whose fine-tuning is known best. */
+const knownWidth = 768;
+
+/**
+ * What fine-tuning stands, as users of OpenAI's models found it: 1e-5 down to 5e-7 for ViT-B/32. A narrower model takes more,
+ * in inverse proportion (Yang et al. 2022, for Adam).
+ */
+export function fineTuningRate({ vision, text }: ClipConfig): number {
+  const width = vision?.kind === 'vit' ? vision.width : (text?.width ?? knownWidth);
+  return Number((1e-5 * Math.max(1, knownWidth / width)).toPrecision(2));
+}
+
+/** A warning where a learning rate is far above what fine-tuning stands. */
+export function learningRateAdvice(config: ClipConfig, learningRate: number): string | undefined {
+  const usual = fineTuningRate(config);
+  if (learningRate <= 10 * usual) return undefined;
+  return `the learning rate ${learningRate} is far above what fine-tuning stands: the model may forget what it knew within an epoch; ${usual} or less is usual for this one (for ViT-B/32 1e-5 to 5e-7)`;
+}

@@ -1,0 +1,39 @@
+import type { Augmentation } from '../../image/augment.ts';
+import type { Validation } from '../../train/validate.ts';
+import type { BadRow } from '../pairs.ts';
+import type { TrainingSettings } from './settings.ts';
+
+export type RunOptions = {
+  /** Where model, log, report and checkpoints go. */
+  out: string;
+  settings: TrainingSettings;
+  augmentation?: Augmentation;
+  /** Turns pictures as their EXIF orientation says. */
+  exifRotate?: boolean;
+  /** Share of the rows that may be bad; 0.05 by default. */
+  maxBad?: number;
+  /** Threads that prepare samples; 0: none; 'auto', the default: all processors but one, where there are pictures for them. */
+  workers?: number | 'auto';
+  /** Time between two checkpoints: 60 by default, or twenty times what one takes; 0: after every step. */
+  checkpointSeconds?: number;
+  /** Stops after a step, with a checkpoint. */
+  signal?: AbortSignal;
+  /** Hears what a person should know: bad rows, warnings, what was chosen. */
+  report?: (message: string) => void;
+};
+
+export type RunResult = {
+  /** False where the signal stopped it. */
+  isFinished: boolean;
+  step: number;
+  steps: number;
+  /** The step after which this call went on; 0 where it began. */
+  resumedFrom: number;
+  skipped: number;
+  bad: readonly BadRow[];
+  /** With a validation: the epoch whose weights were saved. */
+  best?: BestEpoch;
+};
+
+/** The epoch with the lowest loss on the validation. */
+export type BestEpoch = { epoch: number; validation: Validation };

@@ -1,0 +1,119 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clip } from '../../clip.ts';
+import { finetune } from '../../train/finetune.ts';
+import type { TrainingState } from '../../train/training-state.ts';
+import { writeCheckpoint } from '../checkpoints.ts';
+import type { PairSet } from '../pairs.ts';
+import { type FileBatch, fileBatches } from './batches.ts';
+import { checkpointClock } from './checkpoint-clock.ts';
+import { claimDirectory } from './claim.ts';
+import { concludeRun, endEpoch, onBad } from './end-epoch.ts';
+import { stepEntry } from './history.ts';
+import type { LogEntry } from './log.ts';
+import { type OpenRun, openRun, type RunNotes } from './open-run.ts';
+import { trainableBy } from './plan.ts';
+import type { RunOptions, RunResult } from './run-options.ts';
+
+/**
+ * Trains on picture files, from where an earlier call with the same settings stopped, if one did. In `out` it keeps `log.jsonl`,
+ * `report.html`, the newest checkpoint, and the model: with a validation that of the best epoch so far, else the last.
+ * Afterwards the model in memory has the weights of the last step.
+ * @yields each line of the log when it is written
+ * @throws Error where `out` belongs to another run or holds another model, or more than `maxBad` of the rows are bad
+ */
+export async function* trainOnFiles(
+  clip: Clip,
+  training: PairSet,
+  validation: PairSet | undefined,
+  options: RunOptions,
+): AsyncGenerator<LogEntry, RunResult, undefined> {
+  await mkdir(options.out, { recursive: true });
+  const release = await claimDirectory(options.out);
+  try {
+    const run = await openRun(clip, training, validation, options);
+    try {
+      return yield* takeSteps(run, options.signal);
+    } finally {
+      await run.close();
+    }
+  } finally {
+    await release();
+  }
+}
+
+async function* takeSteps(
+  run: OpenRun,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LogEntry, RunResult, undefined> {
+  const { clip, options, size, plan, history, log, average, bad } = run;
+  const { settings, report } = options;
+  const { steps } = size;
+  let { step, skipped } = run.progress;
+  let current: FileBatch | undefined;
+  const resume = await run.readState();
+  const clock = checkpointClock(options.checkpointSeconds);
+  const trained = finetune(
+    clip,
+    watched(batchesOf(run), (batch) => {
+      current = batch;
+    }),
+    {
+      ...settings,
+      ...{ steps, chunkSize: plan.chunkSize, recompute: plan.recompute, trainable: trainableBy(settings.freeze) },
+      ...(average && { average }),
+      ...(resume && { resume }),
+    },
+  );
+  if (step === 0 && run.validation) yield await closeEpoch(run, 0); // what it is to be compared with
+  let began = performance.now();
+  for await (const result of trained) {
+    const entry = stepEntry(result, current as FileBatch, size, began);
+    ({ step, skipped } = result);
+    await log.add(entry);
+    for (const warning of history.add(entry)) report(warning);
+    yield entry;
+    const isEnd = step === steps;
+    if (isEnd || step % size.stepsPerEpoch === 0) yield await closeEpoch(run, entry.epoch);
+    const isStopped = signal?.aborted ?? false;
+    if (isEnd || isStopped) await concludeRun(run, isEnd);
+    if (isEnd || isStopped || clock.isDue()) {
+      const state = await result.state();
+      await clock.time(() => keep(run, state));
+    }
+    if (isStopped) break;
+    began = performance.now();
+  }
+  const { best } = run;
+  const resumedFrom = run.progress.step;
+  return { isFinished: step >= steps, step, steps, resumedFrom, skipped, bad: bad.rows, ...(best && { best }) };
+}
+
+async function closeEpoch(run: OpenRun, epoch: number): Promise<LogEntry> {
+  const entry = await endEpoch(run, epoch);
+  await run.log.add(entry);
+  return entry;
+}
+
+function batchesOf({ training, source, size, options, progress, bad }: OpenRun): AsyncGenerator<FileBatch> {
+  const { batchSize, steps: endStep } = size;
+  const order = { batchSize, seed: options.settings.seed, firstStep: progress.step, endStep };
+  return fileBatches(training.pairs, source, order, onBad(bad));
+}
+
+/** Tells of each item before it is given. */
+async function* watched<T>(items: AsyncIterable<T>, tell: (item: T) => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    tell(item);
+    yield item;
+  }
+}
+
+/** Writes a checkpoint. The log is on the disk before it is noted how long it is. */
+async function keep(run: OpenRun, state: TrainingState): Promise<void> {
+  const { identity, plan, log, best, bad, badValidation, options } = run;
+  const logBytes = await log.sync();
+  const rows = { bad: [...bad.rows], badValidation: [...badValidation.rows] };
+  const notes: RunNotes = { identity, plan, logBytes, ...rows, ...(best && { best }) };
+  await writeCheckpoint(join(options.out, 'checkpoints'), { state, notes });
+}

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import type { Clip } from '../../clip.ts';
+import { dot } from '../../embed.ts';
+import { composite } from '../../image/composite.ts';
+import { resize } from '../../image/resize.ts';
+import { toRgb } from '../../image/to-rgb.ts';
+import { writeFileAtomically } from '../files.ts';
+import { encodePng } from '../images/encode-png.ts';
+import { readImage } from '../images/read-image.ts';
+import type { BadRow, FilePair } from '../pairs.ts';
+import {
+  chartHtml,
+  htmlReport,
+  matrixHtml,
+  retrievalHtml,
+  type Section,
+  type Thumbnail,
+  tableHtml,
+} from '../report.ts';
+import type { SampleSource } from '../workers/sample-source.ts';
+import { type EmbeddedFilePairs, embedPairs, sameAnswers } from './embed-pairs.ts';
+import { type EpochEntry, isStep, readLog, type StepEntry } from './log.ts';
+import type { RunSize } from './plan.ts';
+import type { TrainingSettings } from './settings.ts';
+
+export type ReportOptions = {
+  out: string;
+  /** Whether the pairs were set apart from training. */
+  isValidated: boolean;
+  settings: TrainingSettings;
+  size: RunSize;
+  bad: readonly BadRow[];
+  /** Rows that go through the model at once. */
+  batchSize: number;
+};
+
+/** Pictures among which the examples are looked for. */
+const mostPictures = 200;
+const matrixSize = 16;
+const queries = 8;
+const answers = 6;
+
+/**
+ * Writes `report.html`: curves from the log; cosines of a batch, and what some captions find, by the model as it is now.
+ * @param pairs to show
+ */
+export async function writeTrainingReport(
+  clip: Clip,
+  pairs: readonly FilePair[],
+  source: SampleSource,
+  options: ReportOptions,
+): Promise<void> {
+  const { out, isValidated, settings, size, bad, batchSize } = options;
+  const steps: StepEntry[] = [];
+  const epochs: EpochEntry[] = [];
+  for await (const entry of readLog(join(out, 'log.jsonl'))) {
+    if (isStep(entry)) steps.push(entry);
+    else epochs.push(entry);
+  }
+  const rows = await embedPairs(clip, pairs.slice(0, mostPictures), source, batchSize, () => {});
+  const from = isValidated ? 'the validation pairs' : 'the training pairs, for there is no validation';
+  const sections: Section[] = [
+    { heading: 'Curves', html: curves(steps, epochs, size) },
+    ...(isValidated ? [{ heading: 'Validation', html: validationTable(epochs) }] : []),
+    { heading: `Cosines of captions with pictures, from ${from}`, html: await matrix(rows) },
+    { heading: `What captions find, from ${from}`, html: await retrievals(rows) },
+    { heading: 'Settings', html: tableHtml([['setting', 'value'], ...settingRows(settings, size)]) },
+    ...(bad.length > 0 ? [{ heading: 'Rows that could not be used', html: badTable(bad) }] : []),
+  ];
+  const last = steps.at(-1)?.step ?? 0;
+  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString()}. The examples are by the weights after step ${last}.`;
+  await writeFileAtomically(join(out, 'report.html'), await htmlReport('Training report', lead, sections));
+}
+
+function curves(steps: readonly StepEntry[], epochs: readonly EpochEntry[], { stepsPerEpoch }: RunSize): string {
+  const x = steps.map(({ step }) => step);
+  const guessing = steps.map(({ pairs }) => Math.log(pairs));
+  const line = (label: string, value: (entry: StepEntry) => number | null) => ({ label, values: steps.map(value) });
+  const losses = { title: 'Loss', lines: [line('loss', ({ loss }) => loss), { label: 'guessing', values: guessing }] };
+  const others = [
+    { title: 'Multiplier of cosines (1 / temperature)', lines: [line('logitScale', ({ logitScale }) => logitScale)] },
+    { title: 'Learning rate', lines: [line('learningRate', ({ learningRate }) => learningRate)] },
+    { title: 'Gradient norm before clipping', lines: [line('gradientNorm', ({ gradientNorm }) => gradientNorm)] },
+  ];
+  const charts = [losses, ...others].map((chart) => chartHtml({ axis: 'step', x, ...chart }));
+  const validated = epochs.filter(({ validation }) => validation);
+  if (validated.length > 0) {
+    const ends = validated.map(({ epoch }) => Math.min(epoch * stepsPerEpoch, x.at(-1) ?? 0));
+    const recall = (side: 'imageToText' | 'textToImage', k: 1 | 5 | 10) => ({
+      label: `${side === 'imageToText' ? 'picture to text' : 'text to picture'}, recall@${k}`,
+      values: validated.map(({ validation }) => validation?.[side][`recall@${k}`] ?? null),
+    });
+    const loss = { label: 'validation loss', values: validated.map(({ validation }) => validation?.loss ?? null) };
+    charts.push(chartHtml({ title: 'Validation loss', axis: 'step', x: ends, lines: [loss] }));
+    const both = (['imageToText', 'textToImage'] as const).flatMap((side) => [recall(side, 1), recall(side, 5)]);
+    charts.push(chartHtml({ title: 'Validation recall', axis: 'step', x: ends, lines: both }));
+  }
+  return `<div class="charts">${charts.join('')}</div>`;
+}
+
+function validationTable(epochs: readonly EpochEntry[]): string {
+  const ks = [1, 5, 10] as const;
+  const head = [
+    'epoch',
+    'training loss',
+    'loss',
+    ...ks.map((k) => `picture → text @${k}`),
+    ...ks.map((k) => `text → picture @${k}`),
+    '',
+  ];
+  const rows = epochs.flatMap(({ epoch, meanLoss, validation, best }) => {
+    if (!validation) return [];
+    const recalls = [validation.imageToText, validation.textToImage].flatMap((side) =>
+      ks.map((k) => side[`recall@${k}`].toFixed(3)),
+    );
+    return [
+      [String(epoch), meanLoss?.toFixed(4) ?? '–', validation.loss.toFixed(4), ...recalls, best ? 'best so far' : ''],
+    ];
+  });
+  return tableHtml([head, ...rows]);
+}
+
+/** A pair per answer, so that only the diagonal is right. */
+async function matrix(rows: EmbeddedFilePairs): Promise<string> {
+  const groups = sameAnswers(rows.pairs);
+  const shown = rows.pairs.map((_, row) => row).filter((row) => groups.indexOf(groups[row] as number) === row);
+  const some = shown.slice(0, matrixSize);
+  const cosines = some.map((text) => some.map((picture) => cosine(rows, text, picture)));
+  const pictures = await Promise.all(some.map((row) => thumbnail(rows.pairs[row] as FilePair)));
+  const texts = some.map((row) => rows.pairs[row]?.texts[0] ?? '');
+  return matrixHtml(texts, pictures, cosines, (text, picture) => text === picture);
+}
+
+async function retrievals(rows: EmbeddedFilePairs): Promise<string> {
+  const groups = sameAnswers(rows.pairs);
+  const texts = rows.pairs.map((_, row) => row).filter((row) => groups.indexOf(groups[row] as number) === row);
+  const found = [];
+  for (const text of texts.slice(0, queries)) {
+    const ranked = rows.pairs.map((pair, row) => ({
+      pair,
+      cosine: cosine(rows, text, row),
+      isRight: groups[row] === groups[text],
+    }));
+    ranked.sort((one, other) => other.cosine - one.cosine);
+    const nearest = ranked
+      .slice(0, answers)
+      .map(async ({ pair, ...rest }) => ({ picture: await thumbnail(pair), ...rest }));
+    found.push({ text: rows.pairs[text]?.texts[0] ?? '', pictures: await Promise.all(nearest) });
+  }
+  return retrievalHtml(found);
+}
+
+function cosine({ images, texts }: EmbeddedFilePairs, text: number, picture: number): number {
+  return dot(texts[text] as Float32Array, images[picture] as Float32Array);
+}
+
+/** Pixels of a thumbnail's longer side. */
+const thumbnailSide = 96;
+
+async function thumbnail({ image, texts }: FilePair): Promise<Thumbnail> {
+  const picture = toRgb(composite(await readImage(image), [255, 255, 255]));
+  const scale = Math.min(1, thumbnailSide / Math.max(picture.width, picture.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  const png = encodePng(resize(picture, side(picture.width), side(picture.height), 'bicubic'));
+  return { source: `data:image/png;base64,${png.toString('base64')}`, label: texts[0] ?? image };
+}
+
+function settingRows(settings: TrainingSettings, { batchSize, steps, warmup }: RunSize): string[][] {
+  const all = { ...settings, batchSize, steps, warmup };
+  return Object.entries(all).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]);
+}
+
+function badTable(bad: readonly BadRow[]): string {
+  return tableHtml([['line', 'reason'], ...bad.slice(0, 100).map(({ line, reason }) => [String(line), reason])]);
+}

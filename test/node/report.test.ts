@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { chartHtml, htmlReport, matrixHtml, retrievalHtml, tableHtml } from '../../src/node/report.ts';
+
+describe('an HTML report', () => {
+  const evil = '</script><img src=x onerror="alert(1)">';
+
+  it('needs nothing from elsewhere', async () => {
+    const html = await htmlReport('Title', 'lead', [{ heading: 'One', html: '<p>text</p>' }]);
+    assert.doesNotMatch(html, /(src|href)="?https?:/);
+    assert.match(html, /uPlot/);
+    assert.match(html, /<h2>One<\/h2>\n<p>text<\/p>/);
+  });
+
+  it('shows texts as texts, whatever is in them', async () => {
+    const picture = { source: 'data:,', label: evil };
+    const parts = [
+      tableHtml([['head'], [evil]]),
+      matrixHtml([evil], [picture], [[0.5]], () => true),
+      retrievalHtml([{ text: evil, pictures: [{ picture, cosine: 0.5, isRight: false }] }]),
+      chartHtml({ title: evil, axis: 'step', x: [1], lines: [{ label: evil, values: [null] }] }),
+    ];
+    for (const part of parts) assert.doesNotMatch(part, /<\/script><img/);
+    const html = await htmlReport(evil, evil, []);
+    assert.equal(html.split('</script>').length - 1, 2);
+  });
+
+  it('marks the right answers, and shades by cosine', () => {
+    const picture = { source: 'data:,', label: 'x' };
+    const html = matrixHtml(
+      ['a', 'b'],
+      [picture, picture],
+      [
+        [0.9, 0.1],
+        [0.5, 0.1],
+      ],
+      (text, column) => text === column,
+    );
+    assert.equal(html.match(/right"/g)?.length, 2);
+    assert.match(html, /class="near right" style="--share:1\.000">0\.90</);
+    assert.match(html, /class="right" style="--share:0\.000">0\.10</);
+  });
+
+  it('thins long curves, and keeps gaps', () => {
+    const x = Array.from({ length: 10_000 }, (_, index) => index);
+    const html = chartHtml({
+      title: 't',
+      axis: 'step',
+      x,
+      lines: [{ label: 'l', values: x.map((at) => (at === 5 ? null : at)) }],
+    });
+    const { data } = JSON.parse(html.slice(html.indexOf('{'), html.lastIndexOf('}') + 1));
+    assert.equal(data[0].length, 2000);
+    assert.deepEqual(data[1].slice(0, 3), [0, null, 10]);
+  });
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { type PairSet, readPairs, splitPairs } from '../../../src/node/pairs.ts';
+import { isStep, type LogEntry } from '../../../src/node/training/log.ts';
+import { trainOnFiles } from '../../../src/node/training/run.ts';
+import type { RunOptions, RunResult } from '../../../src/node/training/run-options.ts';
+import { defaultSettings, type TrainingSettings } from '../../../src/node/training/settings.ts';
+import { loadClip, useBackend } from '../../../src/node.ts';
+import { onEachBackend } from '../../golden.ts';
+import { shapeClip, writeShapeTable } from './shapes.ts';
+
+const settings: TrainingSettings = { ...defaultSettings, epochs: 4, batchSize: 8, learningRate: 3e-3, seed: 5 };
+
+/** Runs to the end, or until the signal; the model is freed. */
+async function run(
+  training: PairSet,
+  validation: PairSet | undefined,
+  options: Partial<RunOptions> & { out: string },
+  onEntry: (entry: LogEntry) => void = () => {},
+): Promise<RunResult> {
+  const clip = shapeClip();
+  const progress = trainOnFiles(clip, training, validation, { settings, workers: 0, ...options });
+  try {
+    for (;;) {
+      const { done, value } = await progress.next();
+      if (done) return value;
+      onEntry(value);
+    }
+  } finally {
+    await progress.return(undefined as never);
+    clip.dispose();
+  }
+}
+
+/** The lines of a log without times. */
+function logOf(out: string): object[] {
+  const lines = readFileSync(join(out, 'log.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => {
+    const { time, samplesPerSecond, ...rest } = JSON.parse(line);
+    return rest;
+  });
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));
+const all = await readPairs(writeShapeTable(folder));
+const split = splitPairs(all.pairs, 0.25, 1);
+const training: PairSet = { ...all, pairs: split.training };
+const validation: PairSet = { ...all, pairs: split.validation };
+
+describe('trainOnFiles()', () => {
+  after(() => rmSync(folder, { recursive: true }));
+
+  onEachBackend((backend) => {
+    before(() => useBackend(backend));
+    const out = join(folder, backend);
+
+    it('keeps log, report, model and checkpoint; another call says that it is finished', async () => {
+      const before = tf.memory().numTensors;
+      const result = await run(training, validation, { out });
+      assert.equal(tf.memory().numTensors, before);
+      assert.deepEqual([result.isFinished, result.step, result.steps, result.skipped], [true, 8, 8, 0]);
+      assert.deepEqual(
+        readdirSync(out).filter((name) => !/vocab|merges|token/.test(name)),
+        ['checkpoints', 'config.json', 'log.jsonl', 'model.safetensors', 'preprocessor_config.json', 'report.html'],
+      );
+      assert.deepEqual(readdirSync(join(out, 'checkpoints')), ['step-00000008']);
+      const log = logOf(out) as LogEntry[];
+      assert.equal(log.filter(isStep).length, 8);
+      const best = log.filter((entry) => 'best' in entry && entry.best).at(-1);
+      assert.deepEqual(
+        { epoch: result.best?.epoch, ...result.best?.validation },
+        { epoch: best?.epoch, ...(best as { validation: object }).validation },
+      );
+      const again = await run(training, validation, { out });
+      assert.deepEqual({ ...again, resumedFrom: 0 }, result);
+      assert.deepEqual(logOf(out), log);
+      const saved = await loadClip(out);
+      assert.equal(saved.tokenizer.vocabSize, saved.config.text?.vocabSize);
+      saved.dispose();
+    });
+
+    it('stopped anywhere and called again, it has the log and the model of one that was not', async () => {
+      const parts = join(folder, `${backend}-parts`);
+      for (const at of [1, 2, 3, 5, 8]) {
+        const stop = new AbortController();
+        const result = await run(training, validation, { out: parts, signal: stop.signal }, (entry) => {
+          if (isStep(entry) && entry.step === at) stop.abort();
+        });
+        assert.deepEqual([result.step, result.isFinished], [at, at === 8]);
+      }
+      assert.deepEqual(logOf(parts), logOf(out));
+      assert.deepEqual(readFileSync(join(parts, 'model.safetensors')), readFileSync(join(out, 'model.safetensors')));
+    });
+
+    it('cut off after a step without a checkpoint, it writes the lines after the last one anew', async () => {
+      const cut = join(folder, `${backend}-cut`);
+      await assert.rejects(
+        run(training, validation, { out: cut, checkpointSeconds: 0 }, (entry) => {
+          if (isStep(entry) && entry.step === 4) throw new Error('cut off');
+        }),
+        /cut off/,
+      );
+      assert.deepEqual(logOf(cut), logOf(out).slice(0, 6));
+      assert.equal((await run(training, validation, { out: cut })).resumedFrom, 3);
+      assert.deepEqual(logOf(cut), logOf(out));
+    });
+
+    it('is the same with an average of the weights when it is stopped, and saves the average', async () => {
+      const averaged = { settings: { ...settings, averageDecay: 0.5 } };
+      await run(training, validation, { out: join(folder, `${backend}-average`), ...averaged });
+      const stop = new AbortController();
+      const parts = { out: join(folder, `${backend}-average-parts`), ...averaged };
+      await run(training, validation, { ...parts, signal: stop.signal }, (entry) => {
+        if (isStep(entry) && entry.step === 3) stop.abort();
+      });
+      await run(training, validation, parts);
+      assert.deepEqual(logOf(parts.out), logOf(join(folder, `${backend}-average`)));
+      const steps = (log: object[]) => log.filter((entry) => 'step' in entry);
+      assert.deepEqual(steps(logOf(parts.out)), steps(logOf(out)));
+      assert.notDeepEqual(logOf(parts.out), logOf(out));
+    });
+  });
+
+  describe('what goes wrong', () => {
+    it('refuses another setting, other data, another model in the directory', async () => {
+      await useBackend('cpu');
+      const out = join(folder, 'cpu');
+      await assert.rejects(
+        run(training, validation, { out, settings: { ...settings, learningRate: 1e-3 } }),
+        /its checkpoint is of another run: learningRate was 0\.003 and is now 0\.001\. Use the same settings/,
+      );
+      await assert.rejects(run(all, validation, { out }), /the training data changed/);
+      const other = mkdtempSync(join(folder, 'other-'));
+      writeFileSync(join(other, 'model.safetensors'), '');
+      await assert.rejects(run(training, undefined, { out: other }), /it holds model\.safetensors of another model/);
+    });
+
+    it('counts rows that cannot be decoded, reports them once, and stops over the allowed share', async () => {
+      await useBackend('wasm');
+      const broken = training.pairs.map((pair, index) =>
+        index % 9 === 0 ? { ...pair, image: join(folder, 'pairs.csv') } : pair,
+      );
+      const set: PairSet = { ...training, pairs: broken };
+      const reports: string[] = [];
+      const report = (message: string) => reports.push(message);
+      const result = await run(set, undefined, { out: join(folder, 'bad'), maxBad: 0.2, report });
+      assert.equal(result.bad.length, 2);
+      assert.equal(reports.filter((message) => message.startsWith('skipped line')).length, 2);
+      assert.match(readFileSync(join(folder, 'bad', 'report.html'), 'utf8'), /Rows that could not be used/);
+      await assert.rejects(run(set, undefined, { out: join(folder, 'worse') }), /rows are bad, more than 5 %/);
+    });
+
+    it('has no tensor more after 400 steps than after 2, nor more memory than after 100', async () => {
+      await useBackend('wasm');
+      let after2 = 0;
+      let residentAfter100 = 0;
+      const longer = { ...settings, steps: 400, averageDecay: 0.9 };
+      await run(
+        training,
+        undefined,
+        { out: join(folder, 'long'), settings: longer, checkpointSeconds: 0.05 },
+        (entry) => {
+          if (!isStep(entry)) return;
+          if (entry.step === 2) after2 = tf.memory().numTensors;
+          else if (entry.step > 2) assert.equal(tf.memory().numTensors, after2, `step ${entry.step}`);
+          if (entry.step === 100) residentAfter100 = process.memoryUsage().rss;
+        },
+      );
+      assert.ok(after2 > 0);
+      const grown = (process.memoryUsage().rss - residentAfter100) / 1e6;
+      assert.ok(grown < 60, `${grown} MB more`); // one step's gradients, kept each time, would be 100 MB
+    });
+  });
+});

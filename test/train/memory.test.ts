@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { type ClipConfig, openaiPreprocess, type VisionConfig } from '../../src/config.ts';
+import { initClip, useBackend } from '../../src/node.ts';
+import { planTraining, trainingMemory } from '../../src/train/memory.ts';
+import { AdamW, contrastiveGradients } from '../../src/train.ts';
+
+const blocks = {
+  width: 64,
+  layers: 2,
+  heads: 4,
+  mlpWidth: 256,
+  activation: 'quick_gelu',
+  layerNormEpsilon: 1e-5,
+} as const;
+const vit = { kind: 'vit', imageSize: 32, patchSize: 8, ...blocks } as const;
+
+function configOf(vision: VisionConfig = vit): ClipConfig {
+  const text = {
+    ...blocks,
+    width: 32,
+    heads: 2,
+    mlpWidth: 128,
+    contextLength: 8,
+    vocabSize: 600,
+    endToken: 'argmax',
+  } as const;
+  return { embedDim: 16, vision, text, preprocess: openaiPreprocess(vision.imageSize) };
+}
+
+const question = (config: ClipConfig, chunkSize: number, recompute: boolean) => ({
+  config,
+  chunkSize,
+  recompute,
+  batchSize: 8,
+  trainable: () => true,
+  hasAverage: false,
+  backend: 'cpu',
+});
+
+/** The most bytes of tensors that a step has, counted by tfjs. */
+function measure(config: ClipConfig, chunkSize: number, recompute: boolean): number {
+  const { state } = tf.engine() as unknown as { state: { numBytes: number } };
+  let [bytes, most] = [state.numBytes, 0];
+  const before = bytes;
+  Object.defineProperty(state, 'numBytes', {
+    configurable: true,
+    get: () => bytes,
+    set: (value: number) => {
+      bytes = value;
+      most = Math.max(most, value);
+    },
+  });
+  const clip = initClip(config, 1, () => assert.fail());
+  const size = config.preprocess.size;
+  const pixels = tf.zeros<tf.Rank.R4>([8, size, size, 3]);
+  const ids = tf.tidy(() => tf.cast(tf.fill<tf.Rank.R2>([8, 8], 599), 'int32'));
+  const adam = new AdamW();
+  for (let step = 0; step < 2; step++) {
+    const { loss, gradients } = contrastiveGradients(clip, { pixels, ids }, { chunkSize, recompute });
+    adam.step(clip.parameters, gradients, 1e-3, (name, value) => clip.replace(name, value));
+    tf.dispose([loss, ...gradients.values()]);
+  }
+  tf.dispose([pixels, ids]);
+  adam.dispose();
+  clip.dispose();
+  Object.defineProperty(state, 'numBytes', { configurable: true, enumerable: true, writable: true, value: bytes });
+  return most - before;
+}
+
+describe('trainingMemory()', () => {
+  const resNet: VisionConfig = { kind: 'modified-resnet', imageSize: 32, width: 4, layers: [1, 1, 1, 1], heads: 4 };
+  const cases = {
+    'on one tape': [configOf(), 8, false],
+    'block by block': [configOf(), 8, true],
+    'in chunks': [configOf(), 4, true],
+    'with many heads': [configOf({ ...vit, heads: 16, patchSize: 4 }), 8, true],
+    'with the exact GELU': [configOf({ ...vit, activation: 'gelu' }), 8, true],
+    'of a ResNet, block by block': [configOf(resNet), 8, true],
+    'of a ResNet on one tape': [configOf(resNet), 8, false],
+  } as const;
+  for (const [name, [config, chunkSize, recompute]] of Object.entries(cases))
+    it(`is enough ${name}, and no more than three times what a step takes`, async () => {
+      await useBackend(config.vision?.kind === 'vit' ? 'wasm' : 'cpu'); // wasm has no gradient of a convolution
+      const { total } = trainingMemory(question(config, chunkSize, recompute));
+      const most = measure(config, chunkSize, recompute);
+      assert.ok(total >= most, `said ${total}, took ${most}`);
+      assert.ok(total <= 3 * most, `said ${total}, took ${most}`);
+    });
+
+  it('counts gradients, moments and average of what is trained only, and wasm keeps matrices twice', () => {
+    const all = question(configOf(), 8, true);
+    const { fixed } = trainingMemory(all);
+    const frozen = trainingMemory({ ...all, trainable: (name) => name.startsWith('text.') }).fixed;
+    const averaged = trainingMemory({ ...all, hasAverage: true }).fixed;
+    assert.equal(averaged - fixed, fixed / 4);
+    assert.ok(frozen < 0.6 * fixed);
+    assert.ok(trainingMemory({ ...all, backend: 'wasm' }).fixed > fixed);
+  });
+});
+
+describe('planTraining()', () => {
+  const { chunkSize, recompute, ...rest } = question(configOf(), 8, true);
+  const need = (chunk: number, again: boolean) => trainingMemory({ ...rest, chunkSize: chunk, recompute: again }).total;
+
+  it('takes the fastest way that fits', () => {
+    const planned = (bytes: number) => {
+      const { chunkSize, recompute, fits } = planTraining(rest, bytes);
+      return { chunkSize, recompute, fits };
+    };
+    assert.deepEqual(planned(need(8, false)), { chunkSize: 8, recompute: false, fits: true });
+    assert.deepEqual(planned(need(8, false) - 1), { chunkSize: 8, recompute: true, fits: true });
+    assert.deepEqual(planned(need(8, true) - 1), { chunkSize: 4, recompute: true, fits: true });
+    assert.deepEqual(planned(need(2, true) - 1), { chunkSize: 1, recompute: true, fits: true });
+    assert.deepEqual(planned(1), { chunkSize: 1, recompute: true, fits: false });
+  });
+
+  it('keeps what was chosen', () => {
+    assert.equal(planTraining({ ...rest, chunkSize: 5 }, 1e12).chunkSize, 5);
+    assert.equal(planTraining({ ...rest, recompute: true }, 1e12).recompute, true);
+    assert.equal(planTraining({ ...rest, chunkSize: 5 }, 1).fits, false);
+  });
+});
