@@ -1,6 +1,7 @@
 // One build of the kernels, for the instruction set that the compiler was told. BUILD is its name.
 #include "kernels.h"
 
+#include "adamw.h"
 #include "attend-backward.h"
 #include "transformer-backward.h"
 
@@ -16,4 +17,5 @@ const Kernels BUILD = {layerNorm,
                        biasGeluBackward,
                        addRows,
                        attendBackward,
-                       attendBackwardScratch};
+                       attendBackwardScratch,
+                       adamW};

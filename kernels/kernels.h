@@ -1,4 +1,4 @@
-// The kernels of one build; see transformer.h, attend.h and, for the gradients, *-backward.h.
+// The kernels of one build; see transformer.h, attend.h, for the gradients *-backward.h, and adamw.h.
 #pragma once
 #include <stddef.h>
 
@@ -19,4 +19,7 @@ struct Kernels {
   void (*attendBackward)(const float* qkv, const float* bias, const float* mask, const float* dy, float* dqkv, size_t seq,
                          size_t heads, size_t headDim, size_t head, float* scratch);
   size_t (*attendBackwardScratch)(size_t seq, size_t headDim);
+
+  void (*adamW)(const float* factors, const float* parameter, const float* gradient, const float* first,
+                const float* second, float* newParameter, float* newFirst, float* newSecond, size_t count);
 };

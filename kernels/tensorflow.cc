@@ -41,6 +41,11 @@ struct Matrix {
   float* data() const { return static_cast<float*>(TF_TensorData(tensor.get())); }
   size_t count() const { return TF_TensorElementCount(tensor.get()); }
   size_t dim(int axis) const { return TF_Dim(tensor.get(), axis); }
+  std::vector<size_t> shape() const {
+    std::vector<size_t> extents;
+    for (int axis = 0; axis < TF_NumDims(tensor.get()); axis++) extents.push_back(dim(axis));
+    return extents;
+  }
 };
 
 Matrix input(TF_OpKernelContext* context, int index) {
@@ -208,6 +213,17 @@ void attendBackward(void* attributes, TF_OpKernelContext* context) {
   });
 }
 
+void adamW(void*, TF_OpKernelContext* context) {
+  const Matrix factors = input(context, 0), parameter = input(context, 1), gradient = input(context, 2),
+               first = input(context, 3), second = input(context, 4);
+  const Matrix newParameter = output(context, 0, parameter.shape()), newFirst = output(context, 1, parameter.shape()),
+               newSecond = output(context, 2, parameter.shape());
+  inParallel(parameter.count(), parameter.count(), [&](size_t at, size_t count) {
+    kernels().adamW(factors.data(), parameter.data() + at, gradient.data() + at, first.data() + at, second.data() + at,
+                    newParameter.data() + at, newFirst.data() + at, newSecond.data() + at, count);
+  });
+}
+
 using Compute = void (*)(void*, TF_OpKernelContext*);
 
 // Inputs and outputs are float32; of an attribute the type is said.
@@ -234,6 +250,8 @@ napi_value init(napi_env, napi_value exports) {
     define("ClipBiasActivationBackward", {"x", "bias", "dy"}, {"dx"}, "gelu: int", biasActivationBackward);
     define("ClipSumRows", {"x"}, {"y"}, nullptr, sumRows);
     define("ClipAttendBackward", {"qkv", "bias", "mask", "dy"}, {"dqkv"}, "heads: int", attendBackward);
+    define("ClipAdamW", {"factors", "parameter", "gradient", "first", "second"},
+           {"new_parameter", "new_first", "new_second"}, nullptr, adamW);
     return true;
   }();
   (void)once;

@@ -1,4 +1,5 @@
 // The kernels for WebAssembly, over the memory of tfjs's own module.
+#include "adamw.h"
 #include "attend-backward.h"
 #include "transformer-backward.h"
 #include "transposed-product.h"
@@ -68,4 +69,9 @@ EXPORT void clipAttendBackward(const float* qkv, const float* bias, const float*
 EXPORT void clipTransposedProduct(const float* x, const float* dy, float* y, size_t rows, size_t inputs,
                                   size_t outputs) {
   transposedProduct(x, dy, y, rows, inputs, outputs);
+}
+
+EXPORT void clipAdamW(const float* factors, const float* parameter, const float* gradient, const float* first,
+                      const float* second, float* newParameter, float* newFirst, float* newSecond, size_t count) {
+  adamW(factors, parameter, gradient, first, second, newParameter, newFirst, newSecond, count);
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 
 /**
  * Operators that an engine may have besides tfjs's own (kernels/*.h): what a block does between its matrix products, each in
- * one pass over memory, and the gradients of that. By these names they are registered for `wasm` (src/wasm) and
+ * one pass over memory, the gradients of that, and the optimiser's step. By these names they are registered for `wasm` (src/wasm) and
  * `tensorflow` (src/node).
  */
 export const fusedKernels = {
@@ -22,6 +22,8 @@ export const fusedKernels = {
   sumRows: 'ClipSumRows',
   /** { qkv, bias, mask, dy [batch · seq, width] }, { heads }: the gradient of attend by qkv. */
   attendBackward: 'ClipAttendBackward',
+  /** { factors [7], parameter, gradient, first, second }: those and the parameter after a step, see src/train/adamw-step.ts. */
+  adamW: 'ClipAdamW',
 } as const;
 
 /** On `wasm` alone, whose own gradient of a product is slow: see fused-gradients.ts. */

@@ -28,6 +28,7 @@ const signatures: Record<string, Signature> = {
   [fusedKernels.biasActivationBackward]: { inputs: ['x', 'bias', 'dy'], int: 'gelu' },
   [fusedKernels.sumRows]: { inputs: ['x'] },
   [fusedKernels.attendBackward]: { inputs: ['qkv', 'bias', 'mask', 'dy'], int: 'heads' },
+  [fusedKernels.adamW]: { inputs: ['factors', 'parameter', 'gradient', 'first', 'second'], outputs: 3 },
 };
 
 /**

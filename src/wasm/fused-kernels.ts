@@ -18,7 +18,8 @@ type Exports = Record<
   | 'clipSumRows'
   | 'clipAttendBackwardScratch'
   | 'clipAttendBackward'
-  | 'clipTransposedProduct',
+  | 'clipTransposedProduct'
+  | 'clipAdamW',
   (...addressesAndSizes: number[]) => number
 >;
 
@@ -138,6 +139,12 @@ function kernelFunctions(exports: Exports, heap: Heap, backend: BackendWasm): Re
         exports.clipAttendBackward(...inputs, address(dqkv), ...sizes, scratch),
       );
       return dqkv;
+    },
+    [fusedKernels.adamW]: ({ factors, parameter, gradient, first, second }) => {
+      const results = [parameter, first, second].map((before) => make(...before!.shape));
+      const addresses = [factors, parameter, gradient, first, second, ...results].map(address);
+      exports.clipAdamW(...addresses, tf.util.sizeFromShape(parameter!.shape));
+      return results;
     },
     [productKernels.product]: ({ x, kernel }) => {
       const { kernelFunc } = tf.getKernel('BatchMatMul', 'wasm')!;
