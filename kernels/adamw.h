@@ -5,8 +5,12 @@
 namespace {
 
 inline Floats squareRoot(Floats x) {
+#ifdef __wasm_simd128__
+  return __builtin_wasm_sqrt_f32x4(x);
+#else
   for (size_t i = 0; i < lanes; i++) x[i] = __builtin_sqrtf(x[i]);
   return x;
+#endif
 }
 
 // newFirst = firstKept * first + gradientShare * gradient, newSecond likewise of its square,
