@@ -42,7 +42,6 @@ type Setting = {
   title: string;
   config: ClipConfig;
   batch: number;
-  seq: number;
   count: number;
   programs: ProgramSpec[];
 };
@@ -66,7 +65,6 @@ const settings: Setting[] = [
     title: `emoji-clip, batch ${emojiBatch}`,
     config: emoji,
     batch: emojiBatch,
-    seq: 24,
     count: options.quick ? 1 : 3,
     programs: [
       ...backends.flatMap((backend) => [ours(backend, 'kept', emojiBatch), ours(backend, 'again', emojiBatch)]),
@@ -80,7 +78,6 @@ const settings: Setting[] = [
           title: 'ViT-B/32, batch 16',
           config: architectureConfig('ViT-B/32', 'quick_gelu'),
           batch: 16,
-          seq: 77,
           count: 1,
           programs: [
             ...backends.filter((name) => name === 'tensorflow').map((name) => ours(name, 'again', 16)),
@@ -91,10 +88,10 @@ const settings: Setting[] = [
 ];
 
 /** Writes the same random weights for both libraries, pictures and ids. */
-async function prepare(directory: string, { config, batch, seq }: Setting): Promise<void> {
+async function prepare(directory: string, { config, batch }: Setting): Promise<void> {
   await useBackend('cpu');
   const { imageSize } = config.vision as { imageSize: number };
-  const { vocabSize = 0 } = config.text ?? {};
+  const { contextLength: seq = 0, vocabSize = 0 } = config.text ?? {};
   using clip = initClip(config, 1, () => {
     throw new ModelError('random weights have no vocabulary');
   });
