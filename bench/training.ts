@@ -110,9 +110,10 @@ async function prepare(directory: string, { config, batch }: Setting): Promise<v
 async function measure(setting: Setting): Promise<void> {
   const { title, batch, count, programs } = setting;
   const directory = await mkdtemp(join(tmpdir(), 'clip-tfjs-bench-'));
-  const children = programs.map((spec) => new Child(spec, [directory]));
+  const children: Child[] = [];
   try {
     await prepare(directory, setting);
+    children.push(...programs.map((spec) => new Child(spec, [directory])));
     const rates: number[][] = programs.map(() => []);
     const bytes: (number | undefined)[] = programs.map(() => undefined);
     const first: number[][] = [];
