@@ -13,8 +13,10 @@ struct Kernels {
 
   void (*layerNormBackward)(const float* x, const float* gain, const float* dy, float* dx, float* dGain, float* dBias,
                             size_t rows, size_t width, float epsilon);
-  void (*biasQuickGeluBackward)(const float* x, const float* bias, const float* dy, float* dx, size_t rows, size_t width);
-  void (*biasGeluBackward)(const float* x, const float* bias, const float* dy, float* dx, size_t rows, size_t width);
+  void (*biasQuickGeluBackward)(const float* x, const float* bias, const float* dy, float* y, float* dx, size_t rows,
+                                size_t width);
+  void (*biasGeluBackward)(const float* x, const float* bias, const float* dy, float* y, float* dx, size_t rows,
+                           size_t width);
   void (*addRows)(const float* x, float* y, size_t rows, size_t width);
   void (*attendBackward)(const float* qkv, const float* bias, const float* mask, const float* dy, float* dqkv, size_t seq,
                          size_t heads, size_t headDim, size_t head, float* scratch);

@@ -178,12 +178,12 @@ void layerNormBackward(void* attributes, TF_OpKernelContext* context) {
 void biasActivationBackward(void* attributes, TF_OpKernelContext* context) {
   const Matrix x = input(context, 0), bias = input(context, 1), dy = input(context, 2);
   const size_t width = bias.count(), rows = x.count() / width;
-  const Matrix dx = output(context, 0, {rows, width});
+  const Matrix y = output(context, 0, {rows, width}), dx = output(context, 1, {rows, width});
   const bool gelu = static_cast<Attributes*>(attributes)->gelu;
   const auto run = gelu ? kernels().biasGeluBackward : kernels().biasQuickGeluBackward;
   inParallel(rows, x.count(), [&](size_t first, size_t count) {
     const size_t at = first * width;
-    run(x.data() + at, bias.data(), dy.data() + at, dx.data() + at, count, width);
+    run(x.data() + at, bias.data(), dy.data() + at, y.data() + at, dx.data() + at, count, width);
   });
 }
 
@@ -247,7 +247,7 @@ napi_value init(napi_env, napi_value exports) {
     define("ClipBiasResidual", {"x", "bias", "residual"}, {"y"}, nullptr, biasResidual);
     define("ClipAttend", {"qkv", "bias", "mask"}, {"y"}, "heads: int", attend);
     define("ClipLayerNormBackward", {"x", "gain", "dy"}, {"dx", "d_gain", "d_bias"}, "epsilon: float", layerNormBackward);
-    define("ClipBiasActivationBackward", {"x", "bias", "dy"}, {"dx"}, "gelu: int", biasActivationBackward);
+    define("ClipBiasActivationBackward", {"x", "bias", "dy"}, {"y", "dx"}, "gelu: int", biasActivationBackward);
     define("ClipSumRows", {"x"}, {"y"}, nullptr, sumRows);
     define("ClipAttendBackward", {"qkv", "bias", "mask", "dy"}, {"dqkv"}, "heads: int", attendBackward);
     define("ClipAdamW", {"factors", "parameter", "gradient", "first", "second"},

@@ -27,31 +27,41 @@ void layerNormBackward(const float* x, const float* gain, const float* dy, float
   }
 }
 
-// dx = dy * slope(x + bias). x, dy, dx [rows][width]; bias [width].
+// An activation's value and slope at once: they share what costs most.
+struct Curve {
+  Floats value, slope;
+};
+
+// y = value(x + bias), dx = dy * slope(x + bias). x, y, dy, dx [rows][width]; bias [width].
 template <typename F>
-void biasThenBackward(F slope, const float* x, const float* bias, const float* dy, float* dx, size_t rows, size_t width) {
-  for (size_t row = 0; row < rows; row++, x += width, dy += width, dx += width)
+void biasThenBackward(F curve, const float* x, const float* bias, const float* dy, float* y, float* dx, size_t rows,
+                      size_t width) {
+  for (size_t row = 0; row < rows; row++, x += width, y += width, dy += width, dx += width)
     forVectors(width, [&](size_t i, size_t count) {
-      store(dx + i, load(dy + i, count) * slope(load(x + i, count) + load(bias + i, count)), count);
+      const Curve at = curve(load(x + i, count) + load(bias + i, count));
+      store(y + i, at.value, count);
+      store(dx + i, load(dy + i, count) * at.slope, count);
     });
 }
 
-// The gradient of biasQuickGelu(): with s = quickGate(x), (x s)' = s + 1.702 x s (1 - s).
-void biasQuickGeluBackward(const float* x, const float* bias, const float* dy, float* dx, size_t rows, size_t width) {
-  const auto slope = [](Floats x) {
+// biasQuickGelu() and its gradient: with s = quickGate(x), (x s)' = s + 1.702 x s (1 - s).
+void biasQuickGeluBackward(const float* x, const float* bias, const float* dy, float* y, float* dx, size_t rows,
+                           size_t width) {
+  const auto curve = [](Floats x) {
     const Floats s = quickGate(x);
-    return s + x * 1.702f * s * (1.0f - s);
+    return Curve{x * s, s + x * 1.702f * s * (1.0f - s)};
   };
-  biasThenBackward(slope, x, bias, dy, dx, rows, width);
+  biasThenBackward(curve, x, bias, dy, y, dx, rows, width);
 }
 
-// The gradient of biasGelu(): the distribution function plus x times its density, e^(-x² / 2) / sqrt(2 pi).
-void biasGeluBackward(const float* x, const float* bias, const float* dy, float* dx, size_t rows, size_t width) {
-  const auto slope = [](Floats x) {
-    const Floats bell = exponential(x * x * -0.5f);
-    return normalDistribution(x, bell) + x * bell * 0.39894228040143268f;
+// biasGelu() and its gradient: the distribution function plus x times its density, e^(-x² / 2) / sqrt(2 pi).
+void biasGeluBackward(const float* x, const float* bias, const float* dy, float* y, float* dx, size_t rows,
+                      size_t width) {
+  const auto curve = [](Floats x) {
+    const Floats bell = exponential(x * x * -0.5f), distribution = normalDistribution(x, bell);
+    return Curve{x * distribution, distribution + x * bell * 0.39894228040143268f};
   };
-  biasThenBackward(slope, x, bias, dy, dx, rows, width);
+  biasThenBackward(curve, x, bias, dy, y, dx, rows, width);
 }
 
 // The gradient of a bias: y [width] + the sum of the rows of x [rows][width], in y.

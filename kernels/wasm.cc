@@ -40,14 +40,14 @@ EXPORT void clipLayerNormBackward(const float* x, const float* gain, const float
   layerNormBackward(x, gain, dy, dx, dGain, dBias, rows, width, epsilon);
 }
 
-EXPORT void clipBiasQuickGeluBackward(const float* x, const float* bias, const float* dy, float* dx, size_t rows,
-                                      size_t width) {
-  biasQuickGeluBackward(x, bias, dy, dx, rows, width);
+EXPORT void clipBiasQuickGeluBackward(const float* x, const float* bias, const float* dy, float* y, float* dx,
+                                      size_t rows, size_t width) {
+  biasQuickGeluBackward(x, bias, dy, y, dx, rows, width);
 }
 
-EXPORT void clipBiasGeluBackward(const float* x, const float* bias, const float* dy, float* dx, size_t rows,
-                                 size_t width) {
-  biasGeluBackward(x, bias, dy, dx, rows, width);
+EXPORT void clipBiasGeluBackward(const float* x, const float* bias, const float* dy, float* y, float* dx,
+                                 size_t rows, size_t width) {
+  biasGeluBackward(x, bias, dy, y, dx, rows, width);
 }
 
 EXPORT void clipSumRows(const float* x, float* y, size_t rows, size_t width) {

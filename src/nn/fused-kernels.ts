@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Activation } from '../config.ts';
+import type { Attention } from './attention.ts';
+import type { LayerNorm } from './layer-norm.ts';
 
 /**
  * Operators that an engine may have besides tfjs's own (kernels/*.h): what a block does between its matrix products, each in
- * one pass over memory, the gradients of that, and the optimiser's step. By these names they are registered for `wasm` (src/wasm) and
- * `tensorflow` (src/node).
+ * one pass over memory, the gradients of that, and the optimiser's step. By these names they are registered for `wasm`
+ * (src/wasm) and `tensorflow` (src/node).
  */
 export const fusedKernels = {
   /** { x, gain, bias }, { epsilon }: layerNorm() of rows. */
@@ -16,22 +19,14 @@ export const fusedKernels = {
   attend: 'ClipAttend',
   /** { x, gain, dy }, { epsilon }: the gradients of layerNorm by x, by the gain and by the bias. */
   layerNormBackward: 'ClipLayerNormBackward',
-  /** { x, bias, dy }, { gelu: 0 | 1 }: the gradient of biasActivation by x. */
+  /** { x, bias, dy }, { gelu: 0 | 1 }: biasActivation once more, and its gradient by x. */
   biasActivationBackward: 'ClipBiasActivationBackward',
-  /** { x [rows, width] }: the sum of the rows, which is the gradient of a bias. */
-  sumRows: 'ClipSumRows',
   /** { qkv, bias, mask, dy [batch · seq, width] }, { heads }: the gradient of attend by qkv. */
   attendBackward: 'ClipAttendBackward',
+  /** { x [rows, width] }: the sum of the rows, which is the gradient of a bias. */
+  sumRows: 'ClipSumRows',
   /** { factors [7], parameter, gradient, first, second }: those and the parameter after a step, see src/train/adamw-step.ts. */
   adamW: 'ClipAdamW',
-} as const;
-
-/** On `wasm` alone, whose own gradient of a product is slow: see fused-gradients.ts. */
-export const productKernels = {
-  /** { x [rows, inputs], kernel [inputs, outputs] }: x · kernel, as tf.matMul computes it. */
-  product: 'ClipProduct',
-  /** { x [rows, inputs], dy [rows, outputs] }: xᵀ · dy, the gradient of a product by its kernel. */
-  transposedProduct: 'ClipTransposedProduct',
 } as const;
 
 /** Whether the engine in use has an operator. */
@@ -39,11 +34,76 @@ export function hasKernel(name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
-/** Runs an operator with one result. */
-export function runKernel<T extends tf.Tensor>(
+/** Runs an operator, which gives a tensor, or several. */
+export function runKernel<T extends tf.Tensor | tf.Tensor[]>(
   name: string,
   inputs: Record<string, tf.Tensor>,
   attributes: Record<string, number> = {},
 ): T {
-  return tf.engine().runKernel<T>(name, inputs, attributes);
+  return tf.engine().runKernel(name, inputs, attributes) as T;
+}
+
+/** @param x [rows, width] */
+export function fusedLayerNorm({ gain, bias, epsilon }: LayerNorm, x: tf.Tensor2D): tf.Tensor2D {
+  return runKernel(fusedKernels.layerNorm, { x, gain, bias }, { epsilon });
+}
+
+/** @returns the gradients by x, by the gain and by the bias */
+export function layerNormBackward(
+  { gain, epsilon }: LayerNorm,
+  x: tf.Tensor2D,
+  dy: tf.Tensor2D,
+): [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D] {
+  return runKernel(fusedKernels.layerNormBackward, { x, gain, dy }, { epsilon });
+}
+
+/** The activation of x + bias. @param x [rows, mlpWidth] */
+export function biasActivation(activation: Activation, x: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  return runKernel(fusedKernels.biasActivation, { x, bias }, { gelu: activation === 'gelu' ? 1 : 0 });
+}
+
+/** @returns the activation of x + bias, and the gradient by x */
+export function biasActivationBackward(
+  activation: Activation,
+  x: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  dy: tf.Tensor2D,
+): [tf.Tensor2D, tf.Tensor2D] {
+  return runKernel(fusedKernels.biasActivationBackward, { x, bias, dy }, { gelu: activation === 'gelu' ? 1 : 0 });
+}
+
+/** residual + (x + bias). */
+export function biasResidual(x: tf.Tensor2D, bias: tf.Tensor1D, residual: tf.Tensor2D): tf.Tensor2D {
+  return runKernel(fusedKernels.biasResidual, { x, bias, residual });
+}
+
+/** attention() between its projections. @param projected [batch, seq, 3 · width], without bias @returns [batch · seq, width] */
+export function attend({ qkv, heads }: Attention, projected: tf.Tensor3D, mask?: tf.Tensor2D): tf.Tensor2D {
+  return runKernel(
+    fusedKernels.attend,
+    { qkv: projected, bias: biasOf(qkv), mask: mask ?? tf.tensor1d([]) },
+    { heads },
+  );
+}
+
+/** @returns [batch, seq, 3 · width]: the gradient by the projections */
+export function attendBackward(
+  { qkv, heads }: Attention,
+  projected: tf.Tensor3D,
+  mask: tf.Tensor2D | undefined,
+  dy: tf.Tensor2D,
+): tf.Tensor3D {
+  const inputs = { qkv: projected, bias: biasOf(qkv), mask: mask ?? tf.tensor1d([]), dy };
+  return runKernel(fusedKernels.attendBackward, inputs, { heads });
+}
+
+/** @param x [rows, width] @returns [width] */
+export function sumRows(x: tf.Tensor2D): tf.Tensor1D {
+  return runKernel(fusedKernels.sumRows, { x });
+}
+
+/** Every linear layer of a block has a bias; only the projections at the ends of the towers have none. */
+export function biasOf({ bias }: { bias?: tf.Tensor1D }): tf.Tensor1D {
+  if (!bias) throw new TypeError('Cannot run a fused block: expected linear layers with a bias but one has none');
+  return bias;
 }

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { registerFusedGradients } from '../nn/fused-gradients.ts';
 import { fusedKernels } from '../nn/fused-kernels.ts';
 import { places } from './native/where.ts';
 
@@ -25,7 +24,7 @@ const signatures: Record<string, Signature> = {
   [fusedKernels.biasResidual]: { inputs: ['x', 'bias', 'residual'] },
   [fusedKernels.attend]: { inputs: ['qkv', 'bias', 'mask'], int: 'heads' },
   [fusedKernels.layerNormBackward]: { inputs: ['x', 'gain', 'dy'], float: 'epsilon', outputs: 3 },
-  [fusedKernels.biasActivationBackward]: { inputs: ['x', 'bias', 'dy'], int: 'gelu' },
+  [fusedKernels.biasActivationBackward]: { inputs: ['x', 'bias', 'dy'], int: 'gelu', outputs: 2 },
   [fusedKernels.sumRows]: { inputs: ['x'] },
   [fusedKernels.attendBackward]: { inputs: ['qkv', 'bias', 'mask', 'dy'], int: 'heads' },
   [fusedKernels.adamW]: { inputs: ['factors', 'parameter', 'gradient', 'first', 'second'], outputs: 3 },
@@ -51,5 +50,4 @@ export function registerFusedOperators(directory: string): void {
     };
     tf.registerKernel({ kernelName, backendName: 'tensorflow', kernelFunc });
   }
-  registerFusedGradients();
 }

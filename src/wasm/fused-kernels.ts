@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { registerFusedGradients } from '../nn/fused-gradients.ts';
-import { fusedKernels, productKernels } from '../nn/fused-kernels.ts';
+import { fusedKernels } from '../nn/fused-kernels.ts';
+import { productKernels, registerProductGradient } from '../nn/product.ts';
 import { kernelsModule } from './kernels-module.ts';
 
 /** What kernels/wasm.cc exports: arguments are addresses in the heap of tfjs's module, then sizes. */
@@ -53,7 +53,7 @@ export async function registerFusedKernels(backend: BackendWasm): Promise<void> 
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
   }
   servedBackend = backend;
-  registerFusedGradients();
+  registerProductGradient();
 }
 
 /** The module is position-independent and has no data: it needs the memory, and a stack in it that grows downwards. */
@@ -118,12 +118,13 @@ function kernelFunctions(exports: Exports, heap: Heap, backend: BackendWasm): Re
       exports.clipLayerNormBackward(address(x), address(gain), address(dy), dx, dGain, dBias, rows, width, epsilon!);
       return results;
     },
-    [fusedKernels.biasActivationBackward]: ({ x, bias, dy }, { gelu }) =>
-      likeRows(x, (dx, rows, width) =>
-        exports[gelu ? 'clipBiasGeluBackward' : 'clipBiasQuickGeluBackward'](
-          ...[address(x), address(bias), address(dy), dx, rows, width],
-        ),
-      ),
+    [fusedKernels.biasActivationBackward]: ({ x, bias, dy }, { gelu }) => {
+      const [rows, width] = x!.shape as [number, number];
+      const results = [make(rows, width), make(rows, width)];
+      const addresses = [x, bias, dy, ...results].map(address);
+      exports[gelu ? 'clipBiasGeluBackward' : 'clipBiasQuickGeluBackward'](...addresses, rows, width);
+      return results;
+    },
     [fusedKernels.sumRows]: ({ x }) => {
       const [rows, width] = x!.shape as [number, number];
       const y = make(width);
