@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { Answer, Request } from './programs/serve.ts';
+import type { TrainingAnswer, TrainingRequest } from './programs/training.ts';
 import type { ProgramSpec } from './programs.ts';
 
 /** A program is not made for what it was asked. */
@@ -15,8 +16,8 @@ export class Child {
   #complaints = '';
   #fault: string | undefined;
 
-  /** @param directories of the models and of the inputs */
-  constructor(spec: ProgramSpec, directories: readonly [models: string, inputs: string]) {
+  /** @param directories where the models and the inputs are */
+  constructor(spec: ProgramSpec, directories: readonly string[]) {
     this.spec = spec;
     const env = { ...process.env, HF_HUB_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'false', TF_CPP_MIN_LOG_LEVEL: '2' };
     this.#process = spawn(spec.command, [...spec.args, ...directories, String(spec.threads)], { env });
@@ -35,7 +36,7 @@ export class Child {
    * Asks and waits; libraries may print other lines in between.
    * @throws Unsupported on what the program is not made for, Error where it ended or answers with an error
    */
-  async ask(request: Request): Promise<Answer> {
+  async ask(request: Request | TrainingRequest): Promise<Answer & TrainingAnswer> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     for (;;) {
       const { value, done } = await this.#lines.next();

@@ -1,30 +1,8 @@
 // Multi-head self-attention between its projections: the twin of src/nn/attention.ts.
 #pragma once
-#include "vectors.h"
+#include "tiles.h"
 
 namespace {
-
-// A tile of a matrix product is computed in registers: 4 rows by 2 vectors, 4 by 4 where there are 32 registers.
-constexpr size_t tileRows = 4;
-constexpr size_t tileVectors = lanes == 16 ? 4 : 2;
-constexpr size_t tileColumns = tileVectors * lanes;
-
-size_t roundUp(size_t value, size_t step) { return (value + step - 1) / step * step; }
-
-// y [tileRows][tileColumns] = a [tileRows][depth] times b [depth][tileColumns].
-inline void tile(const float* a, size_t aStride, const float* b, size_t bStride, float* y, size_t yStride, size_t depth) {
-  Floats total[tileRows][tileVectors] = {};
-  for (size_t k = 0; k < depth; k++, b += bStride) {
-#pragma GCC unroll 4
-    for (size_t j = 0; j < tileVectors; j++) {
-      const Floats right = load(b + j * lanes);
-#pragma GCC unroll 4
-      for (size_t i = 0; i < tileRows; i++) total[i][j] += a[i * aStride + k] * right;
-    }
-  }
-  for (size_t i = 0; i < tileRows; i++)
-    for (size_t j = 0; j < tileVectors; j++) store(y + i * yStride + j * lanes, total[i][j]);
-}
 
 // Turns scores into the numerators of their softmax, e^(score - highest), and returns their sum. 0 from `count` on.
 float softmaxNumerators(float* scores, size_t count, size_t padded) {
@@ -42,10 +20,9 @@ float softmaxNumerators(float* scores, size_t count, size_t padded) {
   return sum(total);
 }
 
-
 // Floats that attend() needs for itself.
 size_t attendScratch(size_t seq, size_t headDim) {
-  const size_t queries = roundUp(seq, tileRows), keys = roundUp(seq, tileColumns), dims = roundUp(headDim, tileColumns);
+  const size_t queries = roundUp(seq, tileRows), keys = roundUp(seq, lanes), dims = roundUp(headDim, lanes);
   return queries * headDim + headDim * keys + seq * dims + tileRows * (keys + dims);
 }
 
@@ -55,7 +32,7 @@ size_t attendScratch(size_t seq, size_t headDim) {
 void attend(const float* qkv, const float* bias, const float* mask, float* y, size_t seq, size_t heads, size_t headDim,
             size_t head, float* scratch) {
   const size_t width = heads * headDim, begin = head * headDim;
-  const size_t queries = roundUp(seq, tileRows), keys = roundUp(seq, tileColumns), dims = roundUp(headDim, tileColumns);
+  const size_t queries = roundUp(seq, tileRows), keys = roundUp(seq, lanes), dims = roundUp(headDim, lanes);
   float* q = scratch;                       // [queries][headDim], scaled
   float* k = q + queries * headDim;         // [headDim][keys], transposed
   float* v = k + headDim * keys;            // [seq][dims]
@@ -74,8 +51,7 @@ void attend(const float* qkv, const float* bias, const float* mask, float* y, si
   }
 
   for (size_t first = 0; first < seq; first += tileRows) {
-    for (size_t j = 0; j < keys; j += tileColumns)
-      tile(q + first * headDim, headDim, k + j, keys, scores + j, keys, headDim);
+    multiplyRows({q + first * headDim, headDim, 1}, k, keys, scores, keys, headDim, keys);
     float sums[tileRows];
     for (size_t i = 0; i < tileRows; i++) {
       float* row = scores + i * keys;
@@ -83,7 +59,7 @@ void attend(const float* qkv, const float* bias, const float* mask, float* y, si
         for (size_t j = 0; j < seq; j++) row[j] += mask[(first + i) * seq + j];
       sums[i] = softmaxNumerators(row, seq, keys);
     }
-    for (size_t d = 0; d < dims; d += tileColumns) tile(scores, keys, v + d, dims, mixed + d, dims, seq);
+    multiplyRows({scores, keys, 1}, v, dims, mixed, dims, seq, dims);
     for (size_t i = 0; i < tileRows && first + i < seq; i++)
       for (size_t d = 0; d < headDim; d++) y[(first + i) * width + begin + d] = mixed[i * dims + d] * (1.0f / sums[i]);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "kernels.h"
@@ -40,6 +41,11 @@ struct Matrix {
   float* data() const { return static_cast<float*>(TF_TensorData(tensor.get())); }
   size_t count() const { return TF_TensorElementCount(tensor.get()); }
   size_t dim(int axis) const { return TF_Dim(tensor.get(), axis); }
+  std::vector<size_t> shape() const {
+    std::vector<size_t> extents;
+    for (int axis = 0; axis < TF_NumDims(tensor.get()); axis++) extents.push_back(dim(axis));
+    return extents;
+  }
 };
 
 Matrix input(TF_OpKernelContext* context, int index) {
@@ -49,11 +55,13 @@ Matrix input(TF_OpKernelContext* context, int index) {
   return {std::unique_ptr<TF_Tensor, Delete>(tensor)};
 }
 
-Matrix output(TF_OpKernelContext* context, size_t rows, size_t width) {
+Matrix output(TF_OpKernelContext* context, int index, std::vector<size_t> extents) {
   const Status status(TF_NewStatus());
-  const int64_t shape[] = {static_cast<int64_t>(rows), static_cast<int64_t>(width)};
-  const size_t bytes = rows * width * sizeof(float);
-  return {std::unique_ptr<TF_Tensor, Delete>(TF_AllocateOutput(context, 0, TF_FLOAT, shape, 2, bytes, status.get()))};
+  const std::vector<int64_t> shape(extents.begin(), extents.end());
+  size_t bytes = sizeof(float);
+  for (size_t extent : extents) bytes *= extent;
+  return {std::unique_ptr<TF_Tensor, Delete>(
+      TF_AllocateOutput(context, index, TF_FLOAT, shape.data(), shape.size(), bytes, status.get()))};
 }
 
 // Below so many floats, waking another thread costs more than it saves.
@@ -68,6 +76,22 @@ void inParallel(size_t rows, size_t floats, F run) {
     const size_t first = rows * share / shares;
     run(first, rows * (share + 1) / shares - first);
   }
+}
+
+// Adds up what run(first, count, sums) adds to `sums` [width] for shares of the rows. How many shares there are depends on
+// the sizes alone, and their sums are added in order: so the result does not depend on the threads, to the last bit.
+template <typename F>
+void sumInParallel(size_t rows, size_t width, float* y, F run) {
+  std::vector<std::vector<float>> sums(8);
+  inParallel(sums.size(), rows * width, [&](size_t begin, size_t count) {
+    for (size_t share = begin; share < begin + count; share++) {
+      sums[share].assign(width, 0);
+      const size_t first = rows * share / sums.size();
+      run(first, rows * (share + 1) / sums.size() - first, sums[share].data());
+    }
+  });
+  std::fill_n(y, width, 0.0f);
+  for (const auto& share : sums) kernels().addRows(share.data(), y, 1, width);
 }
 
 struct Attributes {
@@ -90,7 +114,7 @@ void destroy(void* attributes) { delete static_cast<Attributes*>(attributes); }
 void layerNorm(void* attributes, TF_OpKernelContext* context) {
   const Matrix x = input(context, 0), gain = input(context, 1), bias = input(context, 2);
   const size_t width = gain.count(), rows = x.count() / width;
-  const Matrix y = output(context, rows, width);
+  const Matrix y = output(context, 0, {rows, width});
   const float epsilon = static_cast<Attributes*>(attributes)->epsilon;
   inParallel(rows, x.count(), [&](size_t first, size_t count) {
     const size_t at = first * width;
@@ -101,7 +125,7 @@ void layerNorm(void* attributes, TF_OpKernelContext* context) {
 void biasActivation(void* attributes, TF_OpKernelContext* context) {
   const Matrix x = input(context, 0), bias = input(context, 1);
   const size_t width = bias.count(), rows = x.count() / width;
-  const Matrix y = output(context, rows, width);
+  const Matrix y = output(context, 0, {rows, width});
   const auto run = static_cast<Attributes*>(attributes)->gelu ? kernels().biasGelu : kernels().biasQuickGelu;
   inParallel(rows, x.count(), [&](size_t first, size_t count) {
     run(x.data() + first * width, bias.data(), y.data() + first * width, count, width);
@@ -111,7 +135,7 @@ void biasActivation(void* attributes, TF_OpKernelContext* context) {
 void biasResidual(void*, TF_OpKernelContext* context) {
   const Matrix x = input(context, 0), bias = input(context, 1), residual = input(context, 2);
   const size_t width = bias.count(), rows = x.count() / width;
-  const Matrix y = output(context, rows, width);
+  const Matrix y = output(context, 0, {rows, width});
   inParallel(rows, x.count(), [&](size_t first, size_t count) {
     const size_t at = first * width;
     kernels().biasResidual(x.data() + at, bias.data(), residual.data() + at, y.data() + at, count, width);
@@ -123,7 +147,7 @@ void attend(void* attributes, TF_OpKernelContext* context) {
   const Matrix qkv = input(context, 0), bias = input(context, 1), mask = input(context, 2);
   const size_t heads = static_cast<Attributes*>(attributes)->heads;
   const size_t batch = qkv.dim(0), seq = qkv.dim(1), width = qkv.dim(2) / 3;
-  const Matrix y = output(context, batch * seq, width);
+  const Matrix y = output(context, 0, {batch * seq, width});
   const float* allowed = mask.count() > 0 ? mask.data() : nullptr;
   inParallel(batch * heads, batch * heads * seq * seq, [&](size_t first, size_t count) {
     std::vector<float> scratch(kernels().attendScratch(seq, width / heads));
@@ -135,13 +159,80 @@ void attend(void* attributes, TF_OpKernelContext* context) {
   });
 }
 
+void layerNormBackward(void* attributes, TF_OpKernelContext* context) {
+  const Matrix x = input(context, 0), gain = input(context, 1), dy = input(context, 2);
+  const size_t width = gain.count(), rows = x.count() / width;
+  const Matrix dx = output(context, 0, {rows, width}), dGain = output(context, 1, {width}),
+               dBias = output(context, 2, {width});
+  const float epsilon = static_cast<Attributes*>(attributes)->epsilon;
+  std::vector<float> sums(2 * width);
+  sumInParallel(rows, 2 * width, sums.data(), [&](size_t first, size_t count, float* sums) {
+    const size_t at = first * width;
+    kernels().layerNormBackward(x.data() + at, gain.data(), dy.data() + at, dx.data() + at, sums, sums + width, count,
+                                width, epsilon);
+  });
+  std::copy_n(sums.data(), width, dGain.data());
+  std::copy_n(sums.data() + width, width, dBias.data());
+}
+
+void biasActivationBackward(void* attributes, TF_OpKernelContext* context) {
+  const Matrix x = input(context, 0), bias = input(context, 1), dy = input(context, 2);
+  const size_t width = bias.count(), rows = x.count() / width;
+  const Matrix y = output(context, 0, {rows, width}), dx = output(context, 1, {rows, width});
+  const bool gelu = static_cast<Attributes*>(attributes)->gelu;
+  const auto run = gelu ? kernels().biasGeluBackward : kernels().biasQuickGeluBackward;
+  inParallel(rows, x.count(), [&](size_t first, size_t count) {
+    const size_t at = first * width;
+    run(x.data() + at, bias.data(), dy.data() + at, y.data() + at, dx.data() + at, count, width);
+  });
+}
+
+void sumRows(void*, TF_OpKernelContext* context) {
+  const Matrix x = input(context, 0);
+  const size_t rows = x.dim(0), width = x.dim(1);
+  const Matrix y = output(context, 0, {width});
+  sumInParallel(rows, width, y.data(), [&](size_t first, size_t count, float* sums) {
+    kernels().addRows(x.data() + first * width, sums, count, width);
+  });
+}
+
+// As attend(); dy [batch * seq, width].
+void attendBackward(void* attributes, TF_OpKernelContext* context) {
+  const Matrix qkv = input(context, 0), bias = input(context, 1), mask = input(context, 2), dy = input(context, 3);
+  const size_t heads = static_cast<Attributes*>(attributes)->heads;
+  const size_t batch = qkv.dim(0), seq = qkv.dim(1), width = qkv.dim(2) / 3;
+  const Matrix dqkv = output(context, 0, {batch, seq, 3 * width});
+  const float* allowed = mask.count() > 0 ? mask.data() : nullptr;
+  inParallel(batch * heads, batch * heads * seq * seq, [&](size_t first, size_t count) {
+    std::vector<float> scratch(kernels().attendBackwardScratch(seq, width / heads));
+    for (size_t job = first; job < first + count; job++) {
+      const size_t begin = job / heads * seq * width;
+      kernels().attendBackward(qkv.data() + 3 * begin, bias.data(), allowed, dy.data() + begin, dqkv.data() + 3 * begin,
+                               seq, heads, width / heads, job % heads, scratch.data());
+    }
+  });
+}
+
+void adamW(void*, TF_OpKernelContext* context) {
+  const Matrix factors = input(context, 0), parameter = input(context, 1), gradient = input(context, 2),
+               first = input(context, 3), second = input(context, 4);
+  const Matrix newParameter = output(context, 0, parameter.shape()), newFirst = output(context, 1, parameter.shape()),
+               newSecond = output(context, 2, parameter.shape());
+  inParallel(parameter.count(), parameter.count(), [&](size_t at, size_t count) {
+    kernels().adamW(factors.data(), parameter.data() + at, gradient.data() + at, first.data() + at, second.data() + at,
+                    newParameter.data() + at, newFirst.data() + at, newSecond.data() + at, count);
+  });
+}
+
 using Compute = void (*)(void*, TF_OpKernelContext*);
 
-void define(const char* name, std::vector<const char*> inputs, const char* attribute, Compute compute) {
+// Inputs and outputs are float32; of an attribute the type is said.
+void define(const char* name, std::vector<std::string> inputs, std::vector<std::string> outputs, const char* attribute,
+            Compute compute) {
   const Status status(TF_NewStatus());
   TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(name);
-  for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(op, input);
-  TF_OpDefinitionBuilderAddOutput(op, "y: float");
+  for (const auto& input : inputs) TF_OpDefinitionBuilderAddInput(op, (input + ": float").c_str());
+  for (const auto& output : outputs) TF_OpDefinitionBuilderAddOutput(op, (output + ": float").c_str());
   if (attribute) TF_OpDefinitionBuilderAddAttr(op, attribute);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(op, TF_ShapeInferenceContextSetUnknownShape);
   TF_RegisterOpDefinition(op, status.get());
@@ -151,10 +242,16 @@ void define(const char* name, std::vector<const char*> inputs, const char* attri
 
 napi_value init(napi_env, napi_value exports) {
   static const bool once = [] {
-    define("ClipLayerNorm", {"x: float", "gain: float", "bias: float"}, "epsilon: float", layerNorm);
-    define("ClipBiasActivation", {"x: float", "bias: float"}, "gelu: int", biasActivation);
-    define("ClipBiasResidual", {"x: float", "bias: float", "residual: float"}, nullptr, biasResidual);
-    define("ClipAttend", {"qkv: float", "bias: float", "mask: float"}, "heads: int", attend);
+    define("ClipLayerNorm", {"x", "gain", "bias"}, {"y"}, "epsilon: float", layerNorm);
+    define("ClipBiasActivation", {"x", "bias"}, {"y"}, "gelu: int", biasActivation);
+    define("ClipBiasResidual", {"x", "bias", "residual"}, {"y"}, nullptr, biasResidual);
+    define("ClipAttend", {"qkv", "bias", "mask"}, {"y"}, "heads: int", attend);
+    define("ClipLayerNormBackward", {"x", "gain", "dy"}, {"dx", "d_gain", "d_bias"}, "epsilon: float", layerNormBackward);
+    define("ClipBiasActivationBackward", {"x", "bias", "dy"}, {"y", "dx"}, "gelu: int", biasActivationBackward);
+    define("ClipSumRows", {"x"}, {"y"}, nullptr, sumRows);
+    define("ClipAttendBackward", {"qkv", "bias", "mask", "dy"}, {"dqkv"}, "heads: int", attendBackward);
+    define("ClipAdamW", {"factors", "parameter", "gradient", "first", "second"},
+           {"new_parameter", "new_first", "new_second"}, nullptr, adamW);
     return true;
   }();
   (void)once;

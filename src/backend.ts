@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { announce } from './announce.ts';
 import { registerFusedKernels } from './wasm/fused-kernels.ts';
+import { registerIdentity } from './wasm/identity.ts';
 import { registerSegmentSum } from './wasm/segment-sum.ts';
 
 export type BackendName = 'tensorflow' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -23,6 +24,7 @@ export const wasmBackend: Backend = {
   load: async () => {
     await import('@tensorflow/tfjs-backend-wasm');
     registerSegmentSum();
+    registerIdentity();
     if (await tf.setBackend('wasm')) await registerFusedKernels(tf.backend() as BackendWasm);
   },
 };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { product } from './product.ts';
 
 /** y = x · kernel + bias. The kernel is [inputs, outputs], the transpose of PyTorch's. Projections have no bias. */
 export type Linear = { kernel: tf.Tensor2D; bias?: tf.Tensor1D };
@@ -11,6 +12,6 @@ export type Linear = { kernel: tf.Tensor2D; bias?: tf.Tensor1D };
  */
 export function linear<T extends tf.Tensor>({ kernel, bias }: Linear, x: T): T {
   const [inputs, outputs] = kernel.shape;
-  const rows = tf.matMul(tf.reshape(x, [-1, inputs]), kernel); // [rows, outputs]
+  const rows = product(tf.reshape(x, [-1, inputs]), kernel); // [rows, outputs]
   return tf.reshape(bias ? tf.add(rows, bias) : rows, [...x.shape.slice(0, -1), outputs]) as T;
 }

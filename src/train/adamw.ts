@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type AdamWFactors, adamWStep } from './adamw-step.ts';
 
 export type AdamWOptions = {
   /** What every step takes from a weight, as a share of it, times the learning rate. */
@@ -54,36 +55,29 @@ export class AdamW {
     for (const [name, gradient] of gradients) {
       const parameter = parameters.get(name);
       if (!parameter) throw new RangeError(`Cannot optimise: there is a gradient of '${name}' but no such parameter`);
-      const [value, first, second] = tf.tidy(() => {
-        const moments = this.#moments.get(name) ?? zeros(parameter);
-        const [first, second] = this.#nextMoments(moments, gradient, gradientScale);
-        const decay = parameter.rank > 1 ? this.weightDecay * learningRate : 0;
-        const kept = decay > 0 ? tf.mul(parameter, 1 - decay) : parameter;
-        return [tf.sub(kept, this.#update(first, second, learningRate)), tf.keep(first), tf.keep(second)] as const;
-      });
-      tf.dispose(this.#moments.get(name) ?? []);
-      this.#moments.set(name, { first, second });
+      const factors = this.#factors(learningRate, gradientScale, parameter.rank > 1);
+      const before = this.#moments.get(name) ?? zeros(parameter);
+      const { parameter: value, first, second } = adamWStep(factors, { parameter, ...before }, gradient);
+      tf.dispose([before.first, before.second]);
+      this.#moments.set(name, { first: tf.keep(first), second: tf.keep(second) });
       replace(name, value);
     }
   }
 
-  #nextMoments({ first, second }: Moments, gradient: tf.Tensor, scale: number): [tf.Tensor, tf.Tensor] {
+  /** The moments began at 0 and are too small at first; that is corrected in numbers, which spares passes over memory. */
+  #factors(learningRate: number, gradientScale: number, decays: boolean): AdamWFactors {
     const [beta1, beta2] = this.betas;
-    return [
-      tf.add(tf.mul(first, beta1), tf.mul(gradient, (1 - beta1) * scale)),
-      tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), (1 - beta2) * scale ** 2)),
-    ];
-  }
-
-  /**
-   * learningRate · mean / (√mean of squares + eps). The moments began at 0 and are too small at first; that the corrections
-   * are numbers, and go around the root, spares two passes over memory.
-   */
-  #update(first: tf.Tensor, second: tf.Tensor, learningRate: number): tf.Tensor {
-    const correction1 = 1 - this.betas[0] ** this.steps;
-    const correction2 = Math.sqrt(1 - this.betas[1] ** this.steps);
-    const root = tf.add(tf.sqrt(second), this.eps * correction2);
-    return tf.div(tf.mul(first, (learningRate * correction2) / correction1), root);
+    const correction1 = 1 - beta1 ** this.steps;
+    const correction2 = Math.sqrt(1 - beta2 ** this.steps);
+    return {
+      kept: decays ? 1 - this.weightDecay * learningRate : 1,
+      firstKept: beta1,
+      gradientShare: (1 - beta1) * gradientScale,
+      secondKept: beta2,
+      squareShare: (1 - beta2) * gradientScale ** 2,
+      rate: (learningRate * correction2) / correction1,
+      eps: this.eps * correction2,
+    };
   }
 
   /** The moments as they are, by `first.NAME` and `second.NAME`: the optimiser's tensors, not copies. */

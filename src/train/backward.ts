@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Segment } from './segments.ts';
+import type { Segment, SegmentGradients } from './segments.ts';
 
 /** Tensors by parameter name. */
 export type Named = Map<string, tf.Tensor>;
@@ -28,8 +28,8 @@ export function forward(segments: readonly Segment[], input: tf.Tensor, trained:
 }
 
 /**
- * The way back, block by block (gradient checkpointing: Chen et al. 2016): each segment is computed once more, now with a
- * tape, and its gradients are added to `gradients`. So the memory of one segment is enough for a tower of any depth.
+ * The way back, block by block (gradient checkpointing: Chen et al. 2016): each segment is computed once more, and its
+ * gradients are added to `gradients`. So the memory of one segment is enough for a tower of any depth.
  * Disposes `dy` and the pass, but for the tower's input.
  * @param dy the loss's derivative by the features
  */
@@ -42,19 +42,32 @@ export function backward(
 ): void {
   features.dispose();
   if (states.length === 0) dy.dispose();
-  let dState: tf.Tensor = dy;
+  let dAfter: tf.Tensor = dy;
   for (const [index, state] of [...states.entries()].reverse()) {
-    const { has, run } = segments[begin + index] as Segment;
+    const segment = segments[begin + index] as Segment;
+    const isFirst = index === 0; // nothing before it is trained
+    const differentiate = segment.back ?? taped(segment, trained, !isFirst);
+    const { dState, gradients: shares } = tf.tidy(() => differentiate(state, dAfter));
+    dAfter.dispose();
+    if (!isFirst || begin > 0) state.dispose();
+    for (const [name, share] of Object.entries(shares)) {
+      if (trained.has(name)) accumulate(gradients, name, share);
+      else share.dispose();
+    }
+    if (isFirst) dState?.dispose();
+    else dAfter = dState as tf.Tensor;
+  }
+}
+
+/** The way back through a segment by a tape. @param byState whether the derivative by its state is needed, too */
+function taped({ has, run }: Segment, trained: ReadonlyMap<string, tf.Tensor>, byState: boolean) {
+  return (state: tf.Tensor, dy: tf.Tensor): SegmentGradients => {
     const names = [...trained.keys()].filter(has);
     const parameters = names.map((name) => trained.get(name) as tf.Tensor);
-    const isFirst = index === 0; // nothing before it is trained
-    const differentiated = isFirst ? parameters : [...parameters, state];
-    const d = tf.tidy(() => tf.grads(() => run(state))(differentiated, dState));
-    dState.dispose();
-    if (!isFirst || begin > 0) state.dispose();
-    for (const [position, name] of names.entries()) accumulate(gradients, name, d[position] as tf.Tensor);
-    if (!isFirst) dState = d.at(-1) as tf.Tensor;
-  }
+    const d = tf.grads(() => run(state))(byState ? [...parameters, state] : parameters, dy);
+    const gradients = Object.fromEntries(names.map((name, index) => [name, d[index] as tf.Tensor]));
+    return { dState: d[names.length], gradients };
+  };
 }
 
 /** Adds one more share of a parameter's gradient, and takes possession of it. */

@@ -1,11 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { fusedKernels } from '../nn/fused-block.ts';
+import { fusedKernels } from '../nn/fused-kernels.ts';
+import { productKernels, registerProductGradient } from '../nn/product.ts';
 import { kernelsModule } from './kernels-module.ts';
 
 /** What kernels/wasm.cc exports: arguments are addresses in the heap of tfjs's module, then sizes. */
 type Exports = Record<
-  'clipLayerNorm' | 'clipBiasQuickGelu' | 'clipBiasGelu' | 'clipBiasResidual' | 'clipAttendScratch' | 'clipAttend',
+  | 'clipLayerNorm'
+  | 'clipBiasQuickGelu'
+  | 'clipBiasGelu'
+  | 'clipBiasResidual'
+  | 'clipAttendScratch'
+  | 'clipAttend'
+  | 'clipLayerNormBackward'
+  | 'clipBiasQuickGeluBackward'
+  | 'clipBiasGeluBackward'
+  | 'clipSumRows'
+  | 'clipAttendBackwardScratch'
+  | 'clipAttendBackward'
+  | 'clipTransposedProduct'
+  | 'clipAdamW',
   (...addressesAndSizes: number[]) => number
 >;
 
@@ -39,6 +53,7 @@ export async function registerFusedKernels(backend: BackendWasm): Promise<void> 
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
   }
   servedBackend = backend;
+  registerProductGradient();
 }
 
 /** The module is position-independent and has no data: it needs the memory, and a stack in it that grows downwards. */
@@ -54,16 +69,26 @@ async function instantiate(code: Uint8Array<ArrayBuffer>, heap: Heap, memory: We
   return instance.exports as Exports;
 }
 
-type Compute = (inputs: Record<string, tf.TensorInfo>, attributes: Record<string, number>) => tf.TensorInfo;
+type Compute = (
+  inputs: Record<string, tf.TensorInfo>,
+  attributes: Record<string, number>,
+) => tf.TensorInfo | tf.TensorInfo[];
 
 function kernelFunctions(exports: Exports, heap: Heap, backend: BackendWasm): Record<string, Compute> {
   const address = (tensor: tf.TensorInfo | undefined) => backend.getMemoryOffset(tensor!.dataId);
+  const make = (...shape: number[]) => backend.makeOutput(shape, 'float32');
   const likeRows = (x: tf.TensorInfo | undefined, compute: (y: number, rows: number, width: number) => void) => {
     const [rows, width] = x!.shape as [number, number];
-    const y = backend.makeOutput([rows, width], 'float32');
+    const y = make(rows, width);
     compute(address(y), rows, width);
     return y;
   };
+  const withScratch = (floats: number, compute: (scratch: number) => void) => {
+    const scratch = heap._malloc(4 * floats);
+    compute(scratch);
+    heap._free(scratch);
+  };
+  const maskAddress = (mask: tf.TensorInfo | undefined) => (mask!.shape.length === 2 ? address(mask) : 0);
   return {
     [fusedKernels.layerNorm]: ({ x, gain, bias }, { epsilon }) =>
       likeRows(x, (y, rows, width) =>
@@ -79,12 +104,59 @@ function kernelFunctions(exports: Exports, heap: Heap, backend: BackendWasm): Re
       ),
     [fusedKernels.attend]: ({ qkv, bias, mask }, { heads }) => {
       const [batch, seq, tripleWidth] = qkv!.shape as [number, number, number];
-      const headDim = tripleWidth / 3 / heads!;
-      const y = backend.makeOutput([batch * seq, tripleWidth / 3], 'float32');
-      const scratch = heap._malloc(4 * exports.clipAttendScratch(seq, headDim));
-      const maskAddress = mask!.shape.length === 2 ? address(mask) : 0;
-      exports.clipAttend(address(qkv), address(bias), maskAddress, address(y), batch, seq, heads!, headDim, scratch);
-      heap._free(scratch);
+      const sizes = [batch, seq, heads!, tripleWidth / 3 / heads!] as const;
+      const y = make(batch * seq, tripleWidth / 3);
+      withScratch(exports.clipAttendScratch(seq, sizes[3]), (scratch) =>
+        exports.clipAttend(address(qkv), address(bias), maskAddress(mask), address(y), ...sizes, scratch),
+      );
+      return y;
+    },
+    [fusedKernels.layerNormBackward]: ({ x, gain, dy }, { epsilon }) => {
+      const [rows, width] = x!.shape as [number, number];
+      const results = [make(rows, width), make(width), make(width)];
+      const [dx, dGain, dBias] = results.map(address) as [number, number, number];
+      exports.clipLayerNormBackward(address(x), address(gain), address(dy), dx, dGain, dBias, rows, width, epsilon!);
+      return results;
+    },
+    [fusedKernels.biasActivationBackward]: ({ x, bias, dy }, { gelu }) => {
+      const [rows, width] = x!.shape as [number, number];
+      const results = [make(rows, width), make(rows, width)];
+      const addresses = [x, bias, dy, ...results].map(address);
+      exports[gelu ? 'clipBiasGeluBackward' : 'clipBiasQuickGeluBackward'](...addresses, rows, width);
+      return results;
+    },
+    [fusedKernels.sumRows]: ({ x }) => {
+      const [rows, width] = x!.shape as [number, number];
+      const y = make(width);
+      exports.clipSumRows(address(x), address(y), rows, width);
+      return y;
+    },
+    [fusedKernels.attendBackward]: ({ qkv, bias, mask, dy }, { heads }) => {
+      const [batch, seq, tripleWidth] = qkv!.shape as [number, number, number];
+      const sizes = [batch, seq, heads!, tripleWidth / 3 / heads!] as const;
+      const dqkv = make(batch, seq, tripleWidth);
+      const inputs = [address(qkv), address(bias), maskAddress(mask), address(dy)] as const;
+      withScratch(exports.clipAttendBackwardScratch(seq, sizes[3]), (scratch) =>
+        exports.clipAttendBackward(...inputs, address(dqkv), ...sizes, scratch),
+      );
+      return dqkv;
+    },
+    [fusedKernels.adamW]: ({ factors, parameter, gradient, first, second }) => {
+      const results = [parameter, first, second].map((before) => make(...before!.shape));
+      const addresses = [factors, parameter, gradient, first, second, ...results].map(address);
+      exports.clipAdamW(...addresses, tf.util.sizeFromShape(parameter!.shape));
+      return results;
+    },
+    [productKernels.product]: ({ x, kernel }) => {
+      const { kernelFunc } = tf.getKernel('BatchMatMul', 'wasm')!;
+      const inputs = { a: x!, b: kernel! };
+      return kernelFunc({ inputs, backend, attrs: { transposeA: false, transposeB: false } });
+    },
+    [productKernels.transposedProduct]: ({ x, dy }) => {
+      const [rows, inputs] = x!.shape as [number, number];
+      const outputs = dy!.shape[1] as number;
+      const y = make(inputs, outputs);
+      exports.clipTransposedProduct(address(x), address(dy), address(y), rows, inputs, outputs);
       return y;
     },
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { useBackend } from '../../src/node.ts';
+import { normalNumbers } from '../../src/random.ts';
 import {
   AdamW,
   clipCoefficient,
@@ -93,6 +94,38 @@ onEachBackend((backend) => {
     it('scales gradients before it takes them in', async () => {
       const optimiser = new AdamW({ weightDecay: 0, eps: 1 });
       assertClose('weights', await stepFrom(optimiser, tf.scalar(0), tf.scalar(10), 1, 0.1), [-0.5], 1e-5);
+      optimiser.dispose();
+    });
+
+    it('steps by the formula, number by number, also where they fill no whole vectors', async () => {
+      const normal = normalNumbers(6);
+      const count = 7 * 19;
+      const draw = () => Float32Array.from({ length: count }, normal);
+      const [weights, gradients] = [draw(), [draw(), draw()]];
+      const [rate, decay, beta1, beta2, eps] = [0.01, 0.3, 0.9, 0.98, 1e-6];
+      const optimiser = new AdamW({ weightDecay: decay, betas: [beta1, beta2], eps });
+      let values: number[] = [...weights];
+      for (const gradient of gradients)
+        values = await stepFrom(
+          optimiser,
+          tf.tensor2d(values, [7, 19]),
+          tf.tensor2d(gradient.slice(), [7, 19]),
+          rate,
+          0.5,
+        );
+      const expected = [...weights].map((weight, i) => {
+        let [w, first, second] = [weight, 0, 0];
+        for (const [index, gradient] of gradients.entries()) {
+          const g = 0.5 * gradient[i]!;
+          first = beta1 * first + (1 - beta1) * g;
+          second = beta2 * second + (1 - beta2) * g * g;
+          const mean = first / (1 - beta1 ** (index + 1));
+          const root = Math.sqrt(second / (1 - beta2 ** (index + 1)));
+          w = w * (1 - decay * rate) - (rate * mean) / (root + eps);
+        }
+        return w;
+      });
+      assertClose('weights', values, expected, 1e-6);
       optimiser.dispose();
     });
 

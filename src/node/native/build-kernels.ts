@@ -59,7 +59,7 @@ export async function buildKernels(
 /** The arguments of each call of the compiler: an object of each build, one of the operators, and the addon of them all. */
 function kernelCommands({ directory, headers, names }: Libraries, scratch: string, output: string): string[][] {
   const isMac = process.platform === 'darwin';
-  const common = ['-std=c++17', '-O3', '-fPIC', ...(isMac ? [] : ['-fopenmp'])]; // Apple's clang brings no OpenMP
+  const common = ['-std=c++17', '-O3', '-fno-math-errno', '-fPIC', ...(isMac ? [] : ['-fopenmp'])]; // Apple's clang brings no OpenMP
   const includes = ['-I', join(places.packages, 'node-api-headers', 'include'), '-I', headers, '-DNAPI_VERSION=8'];
   const object = (name: string) => join(scratch, `${name}.o`);
   const compiled = (builds[process.arch] ?? []).map(([name, ...flags]) => ({ name, flags }));

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { fusedKernels } from '../../nn/fused-block.ts';
+import { fusedKernels } from '../../nn/fused-kernels.ts';
 import { registerFusedOperators } from '../fused-operators.ts';
 import { setTensorflowDefaults, startTfjsNode } from '../tfjs-node.ts';
 import type { Findings } from './smoke-test.ts';

@@ -45,7 +45,7 @@ function attentionCase(name: string, use: string, masked: boolean): Case {
   };
 }
 
-/** The layers as they are written, or `transformer()`, which runs their fused twin where the engine has it and no gradient is taken. */
+/** The layers as they are written, or `transformer()`, which runs their fused twin where the engine has it. */
 const throughs = {
   'block()': block,
   'transformer()': (weights: Block, ...rest: [Sequence, Matrix?]) => transformer([weights], ...rest),
