@@ -11,11 +11,15 @@ import {
 } from './fused-kernels.ts';
 import { productByInput, productByKernel } from './product.ts';
 
+type Gains = 'ln1.gain' | 'ln1.bias' | 'ln2.gain' | 'ln2.bias';
+type LinearPaths = 'attn.qkv' | 'attn.out' | 'mlp.fc' | 'mlp.proj';
+
 /** The weights of a block by their paths in it. */
-export type BlockTensors = ReturnType<typeof blockTensors>;
+export type BlockTensors = Record<Gains | `${LinearPaths}.bias`, tf.Tensor1D> &
+  Record<`${LinearPaths}.kernel`, tf.Tensor2D>;
 
 /** The weights by their paths, in the order in which `blockBackward` gives their gradients. */
-export function blockTensors({ ln1, attn, ln2, mlp }: Block) {
+export function blockTensors({ ln1, attn, ln2, mlp }: Block): BlockTensors {
   return {
     'ln1.gain': ln1.gain,
     'ln1.bias': ln1.bias,
@@ -34,7 +38,7 @@ export function blockTensors({ ln1, attn, ln2, mlp }: Block) {
 
 /** The block with other tensors in the places of its own. */
 export function withTensors({ ln1, attn, ln2, mlp }: Block, tensors: BlockTensors): Block {
-  const linear = (path: 'attn.qkv' | 'attn.out' | 'mlp.fc' | 'mlp.proj') => ({
+  const linear = (path: LinearPaths) => ({
     kernel: tensors[`${path}.kernel`],
     bias: tensors[`${path}.bias`],
   });

@@ -1,4 +1,6 @@
+import * as tf from '@tensorflow/tfjs';
 import type { ClipConfig, ResNetConfig, TextConfig, TransformerConfig, VitConfig } from '../config.ts';
+import { fusedKernels } from '../nn/fused-kernels.ts';
 import { isStatistic, parameterShapes } from '../parameters.ts';
 import type { GradientOptions } from './contrastive-gradients.ts';
 
@@ -28,9 +30,9 @@ const bytesPerNumber = 4;
 const margin = 1.1;
 
 /**
- * How much memory training needs, from the shapes alone. A block of a transformer takes 95·S + 7·P + 16·M (with the exact GELU
- * 24·M), where S = chunk · seq · width, P = chunk · heads · seq² and M = chunk · seq · mlpWidth numbers: as counted on tfjs's
- * own operators; fused ones need less. Computed block by block, one block and the states between blocks count; on one tape all
+ * How much memory training needs, from the shapes alone. In tfjs's own operators a block of a transformer takes 95·S + 7·P + 16·M
+ * (with the exact GELU 24·M), where S = chunk · seq · width, P = chunk · heads · seq² and M = chunk · seq · mlpWidth numbers; in
+ * fused ones 20·S + 5·M. Both were counted, and a test holds them. Computed block by block, one block and the states between blocks count; on one tape all
  * blocks do. The optimiser works on one parameter at a time with 13 copies of it.
  */
 export function trainingMemory(question: MemoryQuestion): TrainingMemory {
@@ -50,24 +52,36 @@ export function trainingMemory(question: MemoryQuestion): TrainingMemory {
 }
 
 /** Numbers that the towers keep, the larger of the two: one goes back after the other. */
-function towerNumbers({ config: { vision, text }, chunkSize, recompute, batchSize }: MemoryQuestion): number {
+function towerNumbers({ config: { vision, text }, chunkSize, recompute, batchSize, backend }: MemoryQuestion): number {
+  const isFused = tf.getKernel(fusedKernels.attend, backend) !== undefined;
   const chunk = Math.min(chunkSize, batchSize);
-  const image = !vision ? 0 : vision.kind === 'vit' ? transformerNumbers(vision, chunk, recompute) : 0;
+  const image = !vision ? 0 : vision.kind === 'vit' ? transformerNumbers(vision, chunk, recompute, isFused) : 0;
   const resNet = vision?.kind === 'modified-resnet' ? resNetNumbers(vision, chunk, recompute) : 0;
-  const texts = text ? transformerNumbers(text, chunk, recompute) : 0;
+  const texts = text ? transformerNumbers(text, chunk, recompute, isFused) : 0;
   const pixels = 3 * batchSize * 3 * (vision?.imageSize ?? 0) ** 2;
   return pixels + (recompute ? Math.max(image + resNet, texts) : image + resNet + texts);
 }
 
-function transformerNumbers(tower: VitConfig | TextConfig, chunk: number, recompute: boolean): number {
+function transformerNumbers(
+  tower: VitConfig | TextConfig,
+  chunk: number,
+  recompute: boolean,
+  isFused: boolean,
+): number {
   const seq = 'contextLength' in tower ? tower.contextLength : 1 + (tower.imageSize / tower.patchSize) ** 2;
-  const block = blockNumbers(tower, chunk, seq);
+  const block = blockNumbers(tower, chunk, seq, isFused);
   const state = chunk * seq * tower.width;
   return recompute ? block + (tower.layers + 1) * state : tower.layers * block + 20 * state; // 20: where it begins and ends
 }
 
-function blockNumbers({ width, heads, mlpWidth, activation }: TransformerConfig, chunk: number, seq: number): number {
+function blockNumbers(
+  { width, heads, mlpWidth, activation }: TransformerConfig,
+  chunk: number,
+  seq: number,
+  isFused: boolean,
+): number {
   const [state, scores, hidden] = [chunk * seq * width, chunk * heads * seq ** 2, chunk * seq * mlpWidth];
+  if (isFused) return 20 * state + 5 * hidden;
   return 95 * state + 7 * scores + (activation === 'gelu' ? 24 : 16) * hidden;
 }
 
