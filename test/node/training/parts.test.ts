@@ -143,7 +143,7 @@ describe('the log', () => {
 });
 
 describe('a directory that is trained into', () => {
-  it('is refused to a second process, not to one after a killed one', async () => {
+  it('is refused to a second run, not to one after a killed one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));
     const path = join(folder, '.running');
     writeFileSync(path, String(process.ppid));
@@ -151,8 +151,10 @@ describe('a directory that is trained into', () => {
     writeFileSync(path, '999999999');
     const release = await claimDirectory(folder);
     assert.equal(readFileSync(path, 'utf8'), String(process.pid));
+    await assert.rejects(claimDirectory(folder), /another run of this process is at work there/);
     await release();
     assert.throws(() => readFileSync(path), /ENOENT/);
+    await (await claimDirectory(folder))();
     rmSync(folder, { recursive: true });
   });
 
