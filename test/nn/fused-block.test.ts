@@ -43,7 +43,10 @@ onEachBackend((backend) => {
       for (const width of [5, 12, 16, 33]) {
         const [ours, theirs] = tf.tidy(() => {
           const norm = { gain: tf.ones<tf.Rank.R1>([width]), bias: tf.zeros<tf.Rank.R1>([width]), epsilon: 1e-5 };
-          const x = tf.tensor2d(Float32Array.from({ length: width }, (_, i) => 1000 + (i % 3)), [1, width]);
+          const x = tf.tensor2d(
+            Float32Array.from({ length: width }, (_, i) => 1000 + (i % 3)),
+            [1, width],
+          );
           return [fusedLayerNorm(norm, x), layerNorm(norm, x)];
         });
         assertClose(`width ${width}`, await ours.data(), await theirs.data(), 1e-3); // 1000 has a rounding error of 3e-5

@@ -44,8 +44,11 @@ export async function concludeRun(run: OpenRun, isEnd: boolean): Promise<void> {
 /** Runs it with the averaged weights in the model, where there are some. */
 async function withAverage(clip: Clip, average: WeightAverage | undefined, run: () => Promise<void>): Promise<void> {
   await average?.swap(clip);
-  await run();
-  await average?.swap(clip);
+  try {
+    await run();
+  } finally {
+    await average?.swap(clip);
+  }
 }
 
 export function onBad(rows: BadRows): (pair: FilePair, reason: string) => void {

@@ -72,10 +72,10 @@ export async function openRun(
   if (found)
     report(step < size.steps ? `going on after step ${step} of ${size.steps}` : 'this run was finished before');
 
+  const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   const logPath = join(out, 'log.jsonl');
   const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
   const log = await openLog(logPath, notes?.logBytes ?? 0);
-  const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   const source = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,

@@ -68,6 +68,7 @@ async function* takeSteps(
   if (step === 0 && run.validation) yield await closeEpoch(run, 0); // what it is to be compared with
   let began = performance.now();
   for await (const result of trained) {
+    resume?.tensors.clear(); // they are in the model now: three times its size
     const entry = stepEntry(result, current as FileBatch, size, began);
     ({ step, skipped } = result);
     await log.add(entry);

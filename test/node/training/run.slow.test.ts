@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
+import type { VitConfig } from '../../../src/config.ts';
 import { type PairSet, readPairs, splitPairs } from '../../../src/node/pairs.ts';
 import { isStep, type LogEntry } from '../../../src/node/training/log.ts';
 import { trainOnFiles } from '../../../src/node/training/run.ts';
 import type { RunOptions, RunResult } from '../../../src/node/training/run-options.ts';
 import { defaultSettings, type TrainingSettings } from '../../../src/node/training/settings.ts';
-import { loadClip, useBackend } from '../../../src/node.ts';
+import { initClip, loadClip, useBackend } from '../../../src/node.ts';
 import { onEachBackend } from '../../golden.ts';
 import { shapeClip, writeShapeTable } from './shapes.ts';
 
@@ -136,6 +139,69 @@ describe('trainOnFiles()', () => {
       const other = mkdtempSync(join(folder, 'other-'));
       writeFileSync(join(other, 'model.safetensors'), '');
       await assert.rejects(run(training, undefined, { out: other }), /it holds model\.safetensors of another model/);
+    });
+
+    it('refuses settings before it validates', async () => {
+      await useBackend('wasm');
+      for (const [changes, message] of [
+        [{ warmup: 1000 }, /expected warmup and cooldown to be whole numbers up to 8/],
+        [{ betas: [0.9, 1] }, /expected betas/],
+        [{ averageDecay: 1.5 }, /expected a decay in \[0, 1\)/],
+      ] as const) {
+        const out = mkdtempSync(join(folder, 'refused-'));
+        await assert.rejects(run(training, validation, { out, settings: { ...settings, ...changes } }), message);
+        assert.ok(!readdirSync(out).includes('model.safetensors'));
+      }
+    });
+
+    it('leaves the last weights in the model, not their average, where a validation fails', async () => {
+      await useBackend('wasm');
+      const lost = join(folder, 'lost.png');
+      copyFileSync(validation.pairs[0]!.image, lost);
+      const lostPair: PairSet = { ...validation, pairs: [{ ...validation.pairs[0]!, image: lost }] };
+      const trained = async (out: string, averageDecay: number | undefined, onStep: (step: number) => void) => {
+        const clip = shapeClip();
+        const own = { ...settings, ...(averageDecay !== undefined && { averageDecay }) };
+        const entries = trainOnFiles(clip, training, lostPair, { out: join(folder, out), settings: own, workers: 0 });
+        const failure = (async () => {
+          for await (const entry of entries) if (isStep(entry)) onStep(entry.step);
+        })();
+        await assert.rejects(failure, /rows are bad/);
+        const weights = await clip.parameters.get('text.proj')!.data();
+        clip.dispose();
+        return weights;
+      };
+      const onStep = (step: number) => step === 2 && rmSync(lost);
+      const averaged = await trained('lost-average', 0.9, onStep);
+      copyFileSync(validation.pairs[0]!.image, lost);
+      assert.deepEqual(averaged, await trained('lost', undefined, onStep));
+    });
+
+    it('keeps nothing of the checkpoint in memory that it goes on from', async () => {
+      await useBackend('wasm');
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      const small = shapeClip();
+      const { tokenizer } = small;
+      const { vision, text, ...rest } = small.config;
+      small.dispose();
+      const wide = { width: 256, mlpWidth: 1024, heads: 4 };
+      const config = { ...rest, vision: { ...vision, ...wide } as VitConfig, text: { ...text!, ...wide } };
+      const held: number[] = [];
+      for (const last of [1, 2]) {
+        const clip = initClip(config, 1, () => tokenizer);
+        const stop = new AbortController();
+        const options = { out: join(folder, 'resumed'), settings, workers: 0, signal: stop.signal };
+        for await (const entry of trainOnFiles(clip, training, undefined, options)) {
+          if (!isStep(entry) || entry.step !== last) continue;
+          collect();
+          held.push(process.memoryUsage().arrayBuffers);
+          stop.abort();
+        }
+        clip.dispose();
+      }
+      const more = (held[1]! - held[0]!) / 1e6;
+      assert.ok(more < 10, `${more} MB more`); // the checkpoint has 40 MB
     });
 
     it('counts rows that cannot be decoded, reports them once, and stops over the allowed share', async () => {
