@@ -11,7 +11,7 @@ import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
 import { refuseOtherModel, removeTemporaries } from './model-directory.ts';
-import { describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
+import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
 
 /** What a checkpoint keeps beside the numbers. */
@@ -56,6 +56,7 @@ export async function openRun(
 ): Promise<OpenRun> {
   const options = { ...defaultOptions, ...given };
   const { out, settings, augmentation, exifRotate, report } = options;
+  assertFreezes(settings.freeze, clip.config);
   const identity = await identityOf(clip, training, validation, { ...settings, augmentation, exifRotate });
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;

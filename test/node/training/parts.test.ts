@@ -8,7 +8,7 @@ import { sameAnswers } from '../../../src/node/training/embed-pairs.ts';
 import { refuseOtherRun } from '../../../src/node/training/identity.ts';
 import { openLog, readLog, type StepEntry } from '../../../src/node/training/log.ts';
 import { newModel } from '../../../src/node/training/new-model.ts';
-import { fineTuningRate, learningRateAdvice, sizeRun } from '../../../src/node/training/plan.ts';
+import { assertFreezes, fineTuningRate, learningRateAdvice, sizeRun } from '../../../src/node/training/plan.ts';
 import { defaultSettings, readTrainingConfig } from '../../../src/node/training/settings.ts';
 import { watchTraining } from '../../../src/node/training/watch.ts';
 import { useBackend } from '../../../src/node.ts';
@@ -198,6 +198,14 @@ describe("a run's size and learning rate", () => {
       warmup: 3,
     });
     assert.throws(() => sizeRun(1, defaultSettings, assert.fail), /expected two pairs or more/);
+  });
+
+  it('freezes what there is, and nothing else', () => {
+    assertFreezes(['visual.', 'text.resblocks.0.', 'logitScale'], tinyConfig());
+    assert.throws(
+      () => assertFreezes(['visual.', 'visaul.'], tinyConfig()),
+      /Cannot freeze 'visaul\.': .* they begin with logitScale, visual\.patchEmbedding, .*text\.resblocks/,
+    );
   });
 
   it('is warned of where it is far above what fine-tuning stands', () => {

@@ -146,6 +146,7 @@ describe('trainOnFiles()', () => {
       for (const [changes, message] of [
         [{ warmup: 1000 }, /expected warmup and cooldown to be whole numbers up to 8/],
         [{ betas: [0.9, 1] }, /expected betas/],
+        [{ freeze: ['visaul.'] }, /Cannot freeze 'visaul\.'/],
         [{ averageDecay: 1.5 }, /expected a decay in \[0, 1\)/],
       ] as const) {
         const out = mkdtempSync(join(folder, 'refused-'));
