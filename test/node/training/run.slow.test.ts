@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -176,6 +176,15 @@ describe('trainOnFiles()', () => {
       const averaged = await trained('lost-average', 0.9, onStep);
       copyFileSync(validation.pairs[0]!.image, lost);
       assert.deepEqual(averaged, await trained('lost', undefined, onStep));
+    });
+
+    it('saves a checkpoint at once when it is stopped, and writes the report after that', async () => {
+      await useBackend('wasm');
+      const out = join(folder, 'no-report');
+      mkdirSync(join(out, 'report.html'), { recursive: true }); // cannot be replaced by a file
+      const stop = new AbortController();
+      await assert.rejects(run(training, undefined, { out, signal: stop.signal }, () => stop.abort()), /report\.html/);
+      assert.deepEqual(readdirSync(join(out, 'checkpoints')), ['step-00000001']);
     });
 
     it('keeps nothing of the checkpoint in memory that it goes on from', async () => {
