@@ -183,7 +183,10 @@ describe('trainOnFiles()', () => {
       const out = join(folder, 'no-report');
       mkdirSync(join(out, 'report.html'), { recursive: true }); // cannot be replaced by a file
       const stop = new AbortController();
-      await assert.rejects(run(training, undefined, { out, signal: stop.signal }, () => stop.abort()), /report\.html/);
+      await assert.rejects(
+        run(training, undefined, { out, signal: stop.signal }, () => stop.abort()),
+        /report\.html/,
+      );
       assert.deepEqual(readdirSync(join(out, 'checkpoints')), ['step-00000001']);
     });
 
