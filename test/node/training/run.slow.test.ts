@@ -114,6 +114,8 @@ describe('trainOnFiles()', () => {
     it('is the same with an average of the weights when it is stopped, and saves the average', async () => {
       const averaged = { settings: { ...settings, averageDecay: 0.5 } };
       await run(training, validation, { out: join(folder, `${backend}-average`), ...averaged });
+      const report = readFileSync(join(folder, `${backend}-average`, 'report.html'), 'utf8');
+      assert.match(report, /The examples are by the average of the weights after step 8/);
       const stop = new AbortController();
       const parts = { out: join(folder, `${backend}-average-parts`), ...averaged };
       await run(training, validation, { ...parts, signal: stop.signal }, (entry) => {
@@ -188,6 +190,22 @@ describe('trainOnFiles()', () => {
         /report\.html/,
       );
       assert.deepEqual(readdirSync(join(out, 'checkpoints')), ['step-00000001']);
+    });
+
+    it('shows pictures in the report as they are trained on, turned by their EXIF orientation', async () => {
+      await useBackend('wasm');
+      const image = join('test', 'goldens', 'images', 'jpeg-exif-rotate.jpg');
+      const turned: PairSet = { ...training, pairs: [{ ...training.pairs[0]!, image }, training.pairs[1]!] };
+      const shown = async (exifRotate: boolean) => {
+        const out = join(folder, `exif-${exifRotate}`);
+        await run(turned, undefined, { out, settings: { ...settings, steps: 1 }, exifRotate });
+        const report = readFileSync(join(out, 'report.html'), 'utf8');
+        const pngs = [...report.matchAll(/data:image\/png;base64,([^"]+)/g)].map(([, data]) =>
+          Buffer.from(data!, 'base64'),
+        );
+        return new Set(pngs.map((png) => `${png.readUInt32BE(16)} x ${png.readUInt32BE(20)}`)); // IHDR: width, height
+      };
+      assert.notDeepEqual(await shown(true), await shown(false));
     });
 
     it('keeps nothing of the checkpoint in memory that it goes on from', async () => {
