@@ -85,7 +85,7 @@ async function withPath(row: Exclude<RawRow, { reason: string }>, base: string):
 }
 
 /**
- * Sets a share of the pictures apart, by seed: of any share above 0 one at least. All rows of a picture go to the same side.
+ * Sets a share of the pictures apart, by seed. All rows of a picture go to the same side.
  * @param share of the pictures, in [0, 1)
  */
 export function splitPairs(
@@ -96,7 +96,7 @@ export function splitPairs(
   if (!(share >= 0 && share < 1))
     throw new RangeError(`Cannot split pairs: expected a share from 0 to below 1 but got ${share}`);
   const images = [...new Set(pairs.map(({ image }) => image))];
-  const count = share > 0 ? Math.max(1, Math.round(share * images.length)) : 0;
+  const count = Math.round(share * images.length);
   const order = permutation(images.length, sampleSeed(seed, splitPlace));
   const apart = new Set(Array.from(order.subarray(0, count), (index) => images[index]));
   return {

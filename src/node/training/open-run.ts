@@ -57,6 +57,10 @@ export async function openRun(
   const options = { ...defaultOptions, ...given };
   const { out, settings, augmentation, exifRotate, report } = options;
   assertFreezes(settings.freeze, clip.config);
+  if (validation && validation.pairs.length < 2)
+    throw new Error(
+      `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
+    );
   const identity = await identityOf(clip, training, validation, { ...settings, augmentation, exifRotate });
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;

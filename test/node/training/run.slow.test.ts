@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import type { VitConfig } from '../../../src/config.ts';
 import { type PairSet, readPairs, splitPairs } from '../../../src/node/pairs.ts';
 import { isStep, type LogEntry } from '../../../src/node/training/log.ts';
+import { readTrainingData } from '../../../src/node/training/read-data.ts';
 import { trainOnFiles } from '../../../src/node/training/run.ts';
 import type { RunOptions, RunResult } from '../../../src/node/training/run-options.ts';
 import { defaultSettings, type TrainingSettings } from '../../../src/node/training/settings.ts';
@@ -157,11 +159,28 @@ describe('trainOnFiles()', () => {
       }
     });
 
+    it('refuses a validation of one pair, whose loss is always 0, or of none', async () => {
+      await useBackend('wasm');
+      for (const count of [0, 1]) {
+        const too = { ...validation, pairs: validation.pairs.slice(0, count) };
+        const out = join(folder, 'few');
+        await assert.rejects(
+          run(training, too, { out }),
+          new RegExp(`expected two pairs or more, .* but got ${count}`),
+        );
+      }
+      const { validation: none } = await readTrainingData({ data: all.source, valShare: 0.001 }, 1);
+      assert.deepEqual(none?.pairs, []);
+    });
+
     it('leaves the last weights in the model, not their average, where a validation fails', async () => {
       await useBackend('wasm');
       const lost = join(folder, 'lost.png');
       copyFileSync(validation.pairs[0]!.image, lost);
-      const lostPair: PairSet = { ...validation, pairs: [{ ...validation.pairs[0]!, image: lost }] };
+      const lostPair: PairSet = {
+        ...validation,
+        pairs: [{ ...validation.pairs[0]!, image: lost }, validation.pairs[1]!],
+      };
       const trained = async (out: string, averageDecay: number | undefined, onStep: (step: number) => void) => {
         const clip = shapeClip();
         const own = { ...settings, ...(averageDecay !== undefined && { averageDecay }) };
@@ -225,7 +244,10 @@ describe('trainOnFiles()', () => {
         const options = { out: join(folder, 'resumed'), settings, workers: 0, signal: stop.signal };
         for await (const entry of trainOnFiles(clip, training, undefined, options)) {
           if (!isStep(entry) || entry.step !== last) continue;
-          collect();
+          for (let time = 0; time < 3; time++) {
+            collect();
+            await setTimeout(20); // buffers are freed in another thread
+          }
           held.push(process.memoryUsage().arrayBuffers);
           stop.abort();
         }
