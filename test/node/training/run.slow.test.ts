@@ -134,7 +134,8 @@ describe('trainOnFiles()', () => {
   describe('what goes wrong', () => {
     it('refuses another setting, other data, another model in the directory', async () => {
       await useBackend('cpu');
-      const out = join(folder, 'cpu');
+      const out = join(folder, 'once');
+      await run(training, validation, { out });
       await assert.rejects(
         run(training, validation, { out, settings: { ...settings, learningRate: 1e-3 } }),
         /its checkpoint is of another run: learningRate was 0\.003 and is now 0\.001\. Use the same settings/,
