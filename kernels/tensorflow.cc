@@ -67,7 +67,7 @@ Matrix output(TF_OpKernelContext* context, int index, std::vector<size_t> extent
 // Below so many floats, waking another thread costs more than it saves.
 constexpr size_t worthThreads = 1 << 16;
 
-// Runs run(first, count) over shares of the rows, in as many threads as OpenMP has.
+// Runs run(first, count) over shares of the rows, in the threads that OpenMP has: eight shares at most, so eight threads.
 template <typename F>
 void inParallel(size_t rows, size_t floats, F run) {
   const long shares = floats < worthThreads ? 1 : std::min<size_t>(rows, 8);

@@ -16,12 +16,10 @@ Moments momentsOf(const float* x, size_t width, float epsilon) {
   const float mean = sum(total) / width;
   Floats squares{};
   forVectors(width, [&](size_t i, size_t count) {
-    const Floats centred = load(x + i, count) - mean;
+    const Floats centred = load(x + i, count, mean) - mean;  // 0 behind the row's end
     squares += centred * centred;
   });
-  const size_t padding = (lanes - width % lanes) % lanes;  // lanes behind the row's end held 0 - mean
-  const float variance = (sum(squares) - padding * mean * mean) / width;
-  return {mean, 1.0f / __builtin_sqrtf(variance + epsilon)};
+  return {mean, 1.0f / __builtin_sqrtf(sum(squares) / width + epsilon)};
 }
 
 // y = (x - mean) / sqrt(variance + epsilon) * gain + bias, row by row. x, y [rows][width]; gain, bias [width].

@@ -18,10 +18,10 @@ typedef int Ints __attribute__((vector_size(lanes * sizeof(int)), aligned(4), ma
 inline Floats load(const float* x) { return *(const Floats*)x; }
 inline void store(float* y, Floats values) { *(Floats*)y = values; }
 
-// The first `count` lanes; the others are 0 and are not stored.
-inline Floats load(const float* x, size_t count) {
+// The first `count` lanes; the others are `rest` and are not stored.
+inline Floats load(const float* x, size_t count, float rest = 0) {
   if (count == lanes) return load(x);
-  Floats values{};
+  Floats values = Floats{} + rest;
   for (size_t i = 0; i < count; i++) values[i] = x[i];
   return values;
 }
@@ -54,9 +54,10 @@ inline float highest(Floats x) {
   return most;
 }
 
-// e^x within 2 units in the last place, for x in [-87, 88]: x = n ln 2 + r, and a polynomial in r (Cephes, expf).
+// e^x within 2 units in the last place, for x in [-87, 88]: x = n ln 2 + r, and a polynomial in r (Cephes, expf). NaN stays
+// NaN: a comparison with it is false, and x the second choice.
 inline Floats exponential(Floats x) {
-  x = lesser(greater(x, Floats{} - 87.0f), Floats{} + 88.0f);
+  x = lesser(Floats{} + 88.0f, greater(Floats{} - 87.0f, x));
   const float magic = 12582912.0f;  // 1.5 * 2^23: adding and subtracting it rounds to an integer
   const Floats n = (x * 1.44269504088896341f + magic) - magic;
   const Floats r = (x - n * 0.693359375f) + n * 2.12194440e-4f;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { announce } from './announce.ts';
+import { guardMemory } from './wasm/full-memory.ts';
 import { registerFusedKernels } from './wasm/fused-kernels.ts';
 import { registerIdentity } from './wasm/identity.ts';
 import { registerSegmentSum } from './wasm/segment-sum.ts';
@@ -25,7 +26,10 @@ export const wasmBackend: Backend = {
     await import('@tensorflow/tfjs-backend-wasm');
     registerSegmentSum();
     registerIdentity();
-    if (await tf.setBackend('wasm')) await registerFusedKernels(tf.backend() as BackendWasm);
+    if (!(await tf.setBackend('wasm'))) return;
+    const backend = tf.backend() as BackendWasm;
+    guardMemory(backend);
+    await registerFusedKernels(backend);
   },
 };
 

@@ -43,7 +43,7 @@ export type RawRow = { line: number } & ({ image: string; texts: string[]; conce
 /**
  * Reads pictures with their captions: a table (.csv, .tsv, .txt) with a header, lines of JSON (.jsonl, .ndjson), or a
  * folder with a folder of pictures per class. Paths are relative to the file. A row without a picture's path, without a
- * caption or whose file is not there is bad; that a file is a picture shows when it is decoded.
+ * caption, not in UTF-8, or whose file is not there is bad; that a file is a picture shows when it is decoded.
  * @throws SyntaxError on a file that is no table at all or lacks a column, Error where nothing is
  */
 export async function readPairs(source: string, options: PairOptions = {}): Promise<PairSet> {
@@ -77,6 +77,8 @@ async function withPath(row: Exclude<RawRow, { reason: string }>, base: string):
   const texts = row.texts.filter((text) => text.trim() !== '');
   if (image.trim() === '') return { line, reason: 'it names no picture' };
   if (texts.length === 0) return { line, reason: 'it has no caption' };
+  if (texts.some((text) => text.includes('\ufffd')))
+    return { line, reason: 'its caption has bytes that are not UTF-8; save the file as UTF-8' };
   const path = resolve(base, image);
   const status = await stat(path).catch(() => undefined);
   return status?.isFile() ? { line, image: path, texts, concept } : { line, reason: `there is no file ${path}` };

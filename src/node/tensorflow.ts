@@ -27,7 +27,7 @@ async function load(): Promise<void> {
   const manifest = await readManifest(directory);
   if (manifest) {
     const { isUsingGpu } = startTfjsNode(tfjsNodeIn(directory));
-    if (!isUsingGpu && (await areKernelsOurs(manifest))) registerFusedOperators(directory);
+    if (!isUsingGpu && (await areKernelsOurs(manifest))) useFusedOperators(directory);
     if (faults.length > 0) announce(`computing with the TensorFlow in ${directory}, because ${faults.join('; ')}`);
     return;
   }
@@ -41,6 +41,17 @@ async function areKernelsOurs({ kernels }: Manifest): Promise<boolean> {
   if (kernels && !isOurs)
     announce("TensorFlow runs without this version's fused operators; 'clip-tfjs native install' compiles them");
   return isOurs;
+}
+
+/** Nothing depends on them but speed: those that do not load are passed over, and that is announced. */
+function useFusedOperators(directory: string): void {
+  try {
+    registerFusedOperators(directory);
+  } catch (error) {
+    announce(
+      `TensorFlow runs without the fused operators, because ${(error as Error).message}; 'clip-tfjs native install' mends that`,
+    );
+  }
 }
 
 const variable = 'TF_NUM_INTRAOP_THREADS';

@@ -5,23 +5,14 @@ import { AdamW, type AdamWOptions } from './adamw.ts';
 import { type Batch, toTensors } from './batches.ts';
 import { clipCoefficient, globalNorm } from './clip-norm.ts';
 import { contrastiveGradients, type GradientOptions } from './contrastive-gradients.ts';
-import { learningRateAt, type Schedule, type ScheduleOptions } from './schedule.ts';
+import { learningRateAt, type ScheduleChoice, type ScheduleOptions, scheduleOf } from './schedule.ts';
 import { trainedParameters } from './trained-parameters.ts';
 import { type Progress, restoreState, saveState, type Training, type TrainingState } from './training-state.ts';
 import type { WeightAverage } from './weight-average.ts';
 
 export type FinetuneOptions = AdamWOptions &
-  GradientOptions & {
-    /** Steps in all. The run ends earlier where there are no more batches. */
-    steps: number;
-    /** The highest learning rate; 1e-5 by default. */
-    learningRate?: number;
-    /** Steps in which the learning rate rises; a tenth of all by default. */
-    warmup?: number;
-    /** How it goes on then; 'cosine' by default. */
-    schedule?: Schedule;
-    /** The last steps, in which it falls with the schedule 'cooldown'; a fifth of all by default. */
-    cooldown?: number;
+  GradientOptions &
+  ScheduleChoice & {
     /** Longer gradients are shortened to this norm; 1 by default, Infinity for never. */
     clipNorm?: number;
     /** Takes in the weights after each step; the caller's to swap and to dispose. */
@@ -56,18 +47,29 @@ const highestLogScale = Math.log(100);
  * Trains a CLIP, in place, a step per batch: loss, gradients, clipping, AdamW, the temperature back into its bounds. It is
  * the same for a model with published weights and one with random weights (`initClip`).
  * @param batches pairs, or pixels and ids as numbers; a batch is asked for when the one before is done with
- * @throws ModelError where the model cannot be trained, TypeError on a batch that does not fit it, RangeError on an option
+ * @throws at once ModelError where the model cannot be trained, RangeError on an option; later TypeError on a batch that does
+ *   not fit it
  */
-export async function* finetune(
+export function finetune(
   clip: Clip,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   options: FinetuneOptions,
 ): AsyncGenerator<FinetuneStep, void, undefined> {
+  const { clipNorm = 1, average } = options;
+  if (!(clipNorm > 0)) throw new RangeError(`Cannot train: expected clipNorm above 0 but got ${clipNorm}`);
   const schedule = scheduleOf(options);
-  const { clipNorm = 1, average, seed = 0, resume } = options;
   const names = [...trainedParameters(clip, options.trainable).keys()];
-  const optimiser = new AdamW(options);
-  const training: Training = { clip, names, optimiser, average };
+  return takeSteps({ clip, names, optimiser: new AdamW(options), average }, batches, schedule, options);
+}
+
+async function* takeSteps(
+  training: Training,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  schedule: ScheduleOptions,
+  options: FinetuneOptions,
+): AsyncGenerator<FinetuneStep, void, undefined> {
+  const { optimiser } = training;
+  const { clipNorm = 1, seed = 0, resume } = options;
   const progress: Progress = { step: 0, skipped: 0, updates: 0, seed };
   try {
     if (resume) {
@@ -132,20 +134,4 @@ function freeing<T>(dispose: () => void, run: () => T): T {
   } finally {
     dispose();
   }
-}
-
-function scheduleOf({ steps, learningRate = 1e-5, schedule = 'cosine', ...options }: FinetuneOptions): ScheduleOptions {
-  const { warmup = Math.round(steps / 10), cooldown = Math.round(steps / 5) } = options;
-  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
-  if (!(isCount(steps) && steps > 0))
-    throw new RangeError(`Cannot train: expected steps to be a positive integer but got ${steps}`);
-  if (!(isCount(warmup) && isCount(cooldown) && warmup <= steps))
-    throw new RangeError(
-      `Cannot train: expected warmup and cooldown to be whole numbers up to ${steps} but got ${warmup}, ${cooldown}`,
-    );
-  if (!(learningRate >= 0 && Number.isFinite(learningRate)))
-    throw new RangeError(`Cannot train: expected learningRate from 0 but got ${learningRate}`);
-  if (!['cosine', 'constant', 'cooldown'].includes(schedule))
-    throw new RangeError(`Cannot train: expected schedule 'cosine', 'constant' or 'cooldown' but got '${schedule}'`);
-  return { schedule, peak: learningRate, warmup, steps, cooldown };
 }

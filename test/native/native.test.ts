@@ -167,6 +167,17 @@ describe('clip-tfjs native, with the published files', () => {
     assert.match(third.err, /computing with backend 'wasm', because tensorflow: .*tfjs_binding\.node/);
   });
 
+  it('computes without fused operators that do not load, and says so', async () => {
+    const path = join(native, places.kernels);
+    await rename(path, `${path}.kept`);
+    await writeFile(path, 'broken');
+    const code = `import { useBackend } from '${library}'; console.log(await useBackend());`;
+    const { out, err } = run(['--input-type=module', '--eval', code]);
+    await rename(`${path}.kept`, path);
+    assert.equal(out.trim(), 'tensorflow', err);
+    assert.match(err, /TensorFlow runs without the fused operators, because .*clip_kernels\.node/);
+  });
+
   it('removes itself, once', () => {
     assert.ok(runJson('remove').freed > 5e8);
     assert.equal(runJson('remove').freed, 0);

@@ -14,7 +14,7 @@ describe('readPairs()', () => {
   });
 
   /** What a file of this content gives, with paths from the folder. */
-  async function read(name: string, content: string, options: PairOptions = {}) {
+  async function read(name: string, content: string | Buffer, options: PairOptions = {}) {
     writeFileSync(picture(name), content);
     const { pairs, bad } = await readPairs(picture(name), options);
     const short = pairs.map(({ line, image, texts, concept }) => ({
@@ -77,6 +77,12 @@ describe('readPairs()', () => {
         '9: there is no file /photos',
       ],
     );
+  });
+
+  it('takes no caption that is not UTF-8 for one of odd letters', async () => {
+    const { pairs, bad } = await read('pairs.csv', Buffer.from('filepath,title\na.png,caf\xe9\nb.png,tea\n', 'latin1'));
+    assert.deepEqual([pairs.length, bad[0]?.line], [1, 2]);
+    assert.match(bad[0]?.reason ?? '', /not UTF-8; save the file as UTF-8/);
   });
 
   it('says which columns there are where one is missing', async () => {

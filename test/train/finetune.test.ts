@@ -188,6 +188,9 @@ describe('finetune()', () => {
     await refused({ learningRate: Number.NaN }, /expected learningRate from 0 but got NaN/);
     await refused({ schedule: 'linear' }, /expected schedule 'cosine', 'constant' or 'cooldown' but got 'linear'/);
     await refused({ betas: [0.9, 1] }, /expected betas in \[0, 1\) but got 0.9,1/);
+    for (const clipNorm of [0, -1, Number.NaN])
+      await refused({ clipNorm }, new RegExp(`expected clipNorm above 0 but got ${clipNorm}`));
+    assert.throws(() => finetune(clip, [], { steps: 0 }), RangeError, 'before the first batch is asked for');
     await refused({ chunkSize: 1.5 }, /expected chunkSize to be a positive integer but got 1.5/);
     await refused({}, /expected one pair or more in a batch but got none/, [[]]);
     await refused({}, /expected batches of/, [{ pixels: new Float32Array(5), ids: new Int32Array(5) }]);

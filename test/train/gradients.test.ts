@@ -84,7 +84,8 @@ describe('contrastiveGradients()', () => {
             const values = await expected.get(name)!.data();
             const scale = largest(values);
             assert.ok(scale > 0, `${name} has a gradient`);
-            assertClose(name, await gradient.data(), values, 1e-5 * Math.max(1, scale));
+            const tolerance = Math.min(1e-5 * Math.max(1, scale), 2e-5 * scale + 1e-8); // some are no larger than 1e-5 all in all
+            assertClose(name, await gradient.data(), values, tolerance);
           }
           clip.dispose();
           tf.dispose([loss, batch.pixels, batch.ids, ...gradients.values(), ...expected.values()]);

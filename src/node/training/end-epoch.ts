@@ -32,11 +32,11 @@ async function validateOn({ clip, source, plan, size, badValidation }: OpenRun, 
 /** Writes the report, and at the end of a run without a validation the model. */
 export async function concludeRun(run: OpenRun, isEnd: boolean): Promise<void> {
   const { clip, training, validation, average, options, source, size, plan, bad } = run;
-  const { out, settings } = options;
+  const { out, settings, exifRotate } = options;
   const isValidated = validation !== undefined;
   await withAverage(clip, average, async () => {
     if (isEnd && !isValidated) await saveModel(clip, out);
-    const report = { out, isValidated, settings, size, bad: bad.rows, batchSize: plan.chunkSize };
+    const report = { out, isValidated, settings, size, bad: bad.rows, batchSize: plan.chunkSize, exifRotate };
     await writeTrainingReport(clip, (validation ?? training).pairs, source, report);
   });
 }
@@ -44,8 +44,11 @@ export async function concludeRun(run: OpenRun, isEnd: boolean): Promise<void> {
 /** Runs it with the averaged weights in the model, where there are some. */
 async function withAverage(clip: Clip, average: WeightAverage | undefined, run: () => Promise<void>): Promise<void> {
   await average?.swap(clip);
-  await run();
-  await average?.swap(clip);
+  try {
+    await run();
+  } finally {
+    await average?.swap(clip);
+  }
 }
 
 export function onBad(rows: BadRows): (pair: FilePair, reason: string) => void {

@@ -11,7 +11,7 @@ import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
 import { refuseOtherModel, removeTemporaries } from './model-directory.ts';
-import { describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
+import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
 
 /** What a checkpoint keeps beside the numbers. */
@@ -56,6 +56,11 @@ export async function openRun(
 ): Promise<OpenRun> {
   const options = { ...defaultOptions, ...given };
   const { out, settings, augmentation, exifRotate, report } = options;
+  assertFreezes(settings.freeze, clip.config);
+  if (validation && validation.pairs.length < 2)
+    throw new Error(
+      `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
+    );
   const identity = await identityOf(clip, training, validation, { ...settings, augmentation, exifRotate });
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;
@@ -72,10 +77,10 @@ export async function openRun(
   if (found)
     report(step < size.steps ? `going on after step ${step} of ${size.steps}` : 'this run was finished before');
 
+  const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   const logPath = join(out, 'log.jsonl');
   const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
   const log = await openLog(logPath, notes?.logBytes ?? 0);
-  const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   const source = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,

@@ -30,6 +30,17 @@ export function trainableBy(freeze: readonly string[]): (name: string) => boolea
   return (name) => !freeze.some((prefix) => name.startsWith(prefix));
 }
 
+/** @throws Error on a prefix that no parameter of the model has: misspelt, it would freeze nothing */
+export function assertFreezes(freeze: readonly string[], config: ClipConfig): void {
+  const names = [...parameterShapes(config).keys()];
+  const other = freeze.find((prefix) => !names.some((name) => name.startsWith(prefix)));
+  if (other === undefined) return;
+  const beginnings = [...new Set(names.map((name) => name.split('.', 2).join('.')))];
+  throw new Error(
+    `Cannot freeze '${other}': expected how names of parameters begin but none begins so; they begin with ${beginnings.join(', ')}`,
+  );
+}
+
 /** WebAssembly of 32 bits addresses so much. */
 const wasmHeap = 2 ** 32;
 

@@ -26,7 +26,7 @@ export async function readTrainingData(
     throw new SyntaxError(`Cannot train on ${data}: with --val-share ${valShare} no pair is left for training`);
   return {
     training: { ...all, pairs: training },
-    validation: validation.length > 0 ? { source: data, pairs: validation, bad: [] } : undefined,
+    validation: valShare > 0 ? { source: data, pairs: validation, bad: [] } : undefined,
   };
 }
 

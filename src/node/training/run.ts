@@ -68,6 +68,7 @@ async function* takeSteps(
   if (step === 0 && run.validation) yield await closeEpoch(run, 0); // what it is to be compared with
   let began = performance.now();
   for await (const result of trained) {
+    resume?.tensors.clear(); // they are in the model now: three times its size
     const entry = stepEntry(result, current as FileBatch, size, began);
     ({ step, skipped } = result);
     await log.add(entry);
@@ -76,11 +77,12 @@ async function* takeSteps(
     const isEnd = step === steps;
     if (isEnd || step % size.stepsPerEpoch === 0) yield await closeEpoch(run, entry.epoch);
     const isStopped = signal?.aborted ?? false;
-    if (isEnd || isStopped) await concludeRun(run, isEnd);
+    if (isEnd) await concludeRun(run, isEnd);
     if (isEnd || isStopped || clock.isDue()) {
       const state = await result.state();
       await clock.time(() => keep(run, state));
     }
+    if (isStopped && !isEnd) await concludeRun(run, isEnd); // may take a minute: a second Ctrl-C loses the report alone
     if (isStopped) break;
     began = performance.now();
   }

@@ -1,26 +1,13 @@
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
-import { dot } from '../../embed.ts';
-import { composite } from '../../image/composite.ts';
-import { resize } from '../../image/resize.ts';
-import { toRgb } from '../../image/to-rgb.ts';
 import { writeFileAtomically } from '../files.ts';
-import { encodePng } from '../images/encode-png.ts';
-import { readImage } from '../images/read-image.ts';
 import type { BadRow, FilePair } from '../pairs.ts';
-import {
-  chartHtml,
-  htmlReport,
-  matrixHtml,
-  retrievalHtml,
-  type Section,
-  type Thumbnail,
-  tableHtml,
-} from '../report.ts';
+import { chartHtml, htmlReport, type Section, tableHtml } from '../report.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
-import { type EmbeddedFilePairs, embedPairs, sameAnswers } from './embed-pairs.ts';
+import { embedPairs } from './embed-pairs.ts';
 import { type EpochEntry, isStep, readLog, type StepEntry } from './log.ts';
 import type { RunSize } from './plan.ts';
+import { cosineMatrix, retrievals } from './report-examples.ts';
 import type { TrainingSettings } from './settings.ts';
 
 export type ReportOptions = {
@@ -32,13 +19,12 @@ export type ReportOptions = {
   bad: readonly BadRow[];
   /** Rows that go through the model at once. */
   batchSize: number;
+  /** Whether pictures are turned as their EXIF orientation says. */
+  exifRotate: boolean;
 };
 
 /** Pictures among which the examples are looked for. */
 const mostPictures = 200;
-const matrixSize = 16;
-const queries = 8;
-const answers = 6;
 
 /**
  * Writes `report.html`: curves from the log; cosines of a batch, and what some captions find, by the model as it is now.
@@ -50,7 +36,7 @@ export async function writeTrainingReport(
   source: SampleSource,
   options: ReportOptions,
 ): Promise<void> {
-  const { out, isValidated, settings, size, bad, batchSize } = options;
+  const { out, isValidated, settings, size, bad, batchSize, exifRotate } = options;
   const steps: StepEntry[] = [];
   const epochs: EpochEntry[] = [];
   for await (const entry of readLog(join(out, 'log.jsonl'))) {
@@ -62,13 +48,14 @@ export async function writeTrainingReport(
   const sections: Section[] = [
     { heading: 'Curves', html: curves(steps, epochs, size) },
     ...(isValidated ? [{ heading: 'Validation', html: validationTable(epochs) }] : []),
-    { heading: `Cosines of captions with pictures, from ${from}`, html: await matrix(rows) },
-    { heading: `What captions find, from ${from}`, html: await retrievals(rows) },
+    { heading: `Cosines of captions with pictures, from ${from}`, html: await cosineMatrix(rows, exifRotate) },
+    { heading: `What captions find, from ${from}`, html: await retrievals(rows, exifRotate) },
     { heading: 'Settings', html: tableHtml([['setting', 'value'], ...settingRows(settings, size)]) },
     ...(bad.length > 0 ? [{ heading: 'Rows that could not be used', html: badTable(bad) }] : []),
   ];
   const last = steps.at(-1)?.step ?? 0;
-  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString()}. The examples are by the weights after step ${last}.`;
+  const shown = settings.averageDecay === undefined ? 'the weights' : 'the average of the weights';
+  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString()}. The examples are by ${shown} after step ${last}.`;
   await writeFileAtomically(join(out, 'report.html'), await htmlReport('Training report', lead, sections));
 }
 
@@ -118,51 +105,6 @@ function validationTable(epochs: readonly EpochEntry[]): string {
     ];
   });
   return tableHtml([head, ...rows]);
-}
-
-/** A pair per answer, so that only the diagonal is right. */
-async function matrix(rows: EmbeddedFilePairs): Promise<string> {
-  const groups = sameAnswers(rows.pairs);
-  const shown = rows.pairs.map((_, row) => row).filter((row) => groups.indexOf(groups[row] as number) === row);
-  const some = shown.slice(0, matrixSize);
-  const cosines = some.map((text) => some.map((picture) => cosine(rows, text, picture)));
-  const pictures = await Promise.all(some.map((row) => thumbnail(rows.pairs[row] as FilePair)));
-  const texts = some.map((row) => rows.pairs[row]?.texts[0] ?? '');
-  return matrixHtml(texts, pictures, cosines, (text, picture) => text === picture);
-}
-
-async function retrievals(rows: EmbeddedFilePairs): Promise<string> {
-  const groups = sameAnswers(rows.pairs);
-  const texts = rows.pairs.map((_, row) => row).filter((row) => groups.indexOf(groups[row] as number) === row);
-  const found = [];
-  for (const text of texts.slice(0, queries)) {
-    const ranked = rows.pairs.map((pair, row) => ({
-      pair,
-      cosine: cosine(rows, text, row),
-      isRight: groups[row] === groups[text],
-    }));
-    ranked.sort((one, other) => other.cosine - one.cosine);
-    const nearest = ranked
-      .slice(0, answers)
-      .map(async ({ pair, ...rest }) => ({ picture: await thumbnail(pair), ...rest }));
-    found.push({ text: rows.pairs[text]?.texts[0] ?? '', pictures: await Promise.all(nearest) });
-  }
-  return retrievalHtml(found);
-}
-
-function cosine({ images, texts }: EmbeddedFilePairs, text: number, picture: number): number {
-  return dot(texts[text] as Float32Array, images[picture] as Float32Array);
-}
-
-/** Pixels of a thumbnail's longer side. */
-const thumbnailSide = 96;
-
-async function thumbnail({ image, texts }: FilePair): Promise<Thumbnail> {
-  const picture = toRgb(composite(await readImage(image), [255, 255, 255]));
-  const scale = Math.min(1, thumbnailSide / Math.max(picture.width, picture.height));
-  const side = (length: number) => Math.max(1, Math.round(length * scale));
-  const png = encodePng(resize(picture, side(picture.width), side(picture.height), 'bicubic'));
-  return { source: `data:image/png;base64,${png.toString('base64')}`, label: texts[0] ?? image };
 }
 
 function settingRows(settings: TrainingSettings, { batchSize, steps, warmup }: RunSize): string[][] {

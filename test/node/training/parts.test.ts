@@ -8,7 +8,7 @@ import { sameAnswers } from '../../../src/node/training/embed-pairs.ts';
 import { refuseOtherRun } from '../../../src/node/training/identity.ts';
 import { openLog, readLog, type StepEntry } from '../../../src/node/training/log.ts';
 import { newModel } from '../../../src/node/training/new-model.ts';
-import { fineTuningRate, learningRateAdvice, sizeRun } from '../../../src/node/training/plan.ts';
+import { assertFreezes, fineTuningRate, learningRateAdvice, sizeRun } from '../../../src/node/training/plan.ts';
 import { defaultSettings, readTrainingConfig } from '../../../src/node/training/settings.ts';
 import { watchTraining } from '../../../src/node/training/watch.ts';
 import { useBackend } from '../../../src/node.ts';
@@ -143,7 +143,7 @@ describe('the log', () => {
 });
 
 describe('a directory that is trained into', () => {
-  it('is refused to a second process, not to one after a killed one', async () => {
+  it('is refused to a second run, not to one after a killed one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));
     const path = join(folder, '.running');
     writeFileSync(path, String(process.ppid));
@@ -151,8 +151,10 @@ describe('a directory that is trained into', () => {
     writeFileSync(path, '999999999');
     const release = await claimDirectory(folder);
     assert.equal(readFileSync(path, 'utf8'), String(process.pid));
+    await assert.rejects(claimDirectory(folder), /another run of this process is at work there/);
     await release();
     assert.throws(() => readFileSync(path), /ENOENT/);
+    await (await claimDirectory(folder))();
     rmSync(folder, { recursive: true });
   });
 
@@ -196,6 +198,14 @@ describe("a run's size and learning rate", () => {
       warmup: 3,
     });
     assert.throws(() => sizeRun(1, defaultSettings, assert.fail), /expected two pairs or more/);
+  });
+
+  it('freezes what there is, and nothing else', () => {
+    assertFreezes(['visual.', 'text.resblocks.0.', 'logitScale'], tinyConfig());
+    assert.throws(
+      () => assertFreezes(['visual.', 'visaul.'], tinyConfig()),
+      /Cannot freeze 'visaul\.': .* they begin with logitScale, visual\.patchEmbedding, .*text\.resblocks/,
+    );
   });
 
   it('is warned of where it is far above what fine-tuning stands', () => {

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
+import type { VitConfig } from '../../../src/config.ts';
 import { type PairSet, readPairs, splitPairs } from '../../../src/node/pairs.ts';
 import { isStep, type LogEntry } from '../../../src/node/training/log.ts';
+import { readTrainingData } from '../../../src/node/training/read-data.ts';
 import { trainOnFiles } from '../../../src/node/training/run.ts';
 import type { RunOptions, RunResult } from '../../../src/node/training/run-options.ts';
 import { defaultSettings, type TrainingSettings } from '../../../src/node/training/settings.ts';
-import { loadClip, useBackend } from '../../../src/node.ts';
+import { initClip, loadClip, useBackend } from '../../../src/node.ts';
 import { onEachBackend } from '../../golden.ts';
 import { shapeClip, writeShapeTable } from './shapes.ts';
 
@@ -111,6 +116,8 @@ describe('trainOnFiles()', () => {
     it('is the same with an average of the weights when it is stopped, and saves the average', async () => {
       const averaged = { settings: { ...settings, averageDecay: 0.5 } };
       await run(training, validation, { out: join(folder, `${backend}-average`), ...averaged });
+      const report = readFileSync(join(folder, `${backend}-average`, 'report.html'), 'utf8');
+      assert.match(report, /The examples are by the average of the weights after step 8/);
       const stop = new AbortController();
       const parts = { out: join(folder, `${backend}-average-parts`), ...averaged };
       await run(training, validation, { ...parts, signal: stop.signal }, (entry) => {
@@ -127,7 +134,8 @@ describe('trainOnFiles()', () => {
   describe('what goes wrong', () => {
     it('refuses another setting, other data, another model in the directory', async () => {
       await useBackend('cpu');
-      const out = join(folder, 'cpu');
+      const out = join(folder, 'once');
+      await run(training, validation, { out });
       await assert.rejects(
         run(training, validation, { out, settings: { ...settings, learningRate: 1e-3 } }),
         /its checkpoint is of another run: learningRate was 0\.003 and is now 0\.001\. Use the same settings/,
@@ -136,6 +144,118 @@ describe('trainOnFiles()', () => {
       const other = mkdtempSync(join(folder, 'other-'));
       writeFileSync(join(other, 'model.safetensors'), '');
       await assert.rejects(run(training, undefined, { out: other }), /it holds model\.safetensors of another model/);
+    });
+
+    it('refuses settings before it validates', async () => {
+      await useBackend('wasm');
+      for (const [changes, message] of [
+        [{ warmup: 1000 }, /expected warmup and cooldown to be whole numbers up to 8/],
+        [{ betas: [0.9, 1] }, /expected betas/],
+        [{ freeze: ['visaul.'] }, /Cannot freeze 'visaul\.'/],
+        [{ averageDecay: 1.5 }, /expected a decay in \[0, 1\)/],
+      ] as const) {
+        const out = mkdtempSync(join(folder, 'refused-'));
+        await assert.rejects(run(training, validation, { out, settings: { ...settings, ...changes } }), message);
+        assert.ok(!readdirSync(out).includes('model.safetensors'));
+      }
+    });
+
+    it('refuses a validation of one pair, whose loss is always 0, or of none', async () => {
+      await useBackend('wasm');
+      for (const count of [0, 1]) {
+        const too = { ...validation, pairs: validation.pairs.slice(0, count) };
+        const out = join(folder, 'few');
+        await assert.rejects(
+          run(training, too, { out }),
+          new RegExp(`expected two pairs or more, .* but got ${count}`),
+        );
+      }
+      const { validation: none } = await readTrainingData({ data: all.source, valShare: 0.001 }, 1);
+      assert.deepEqual(none?.pairs, []);
+    });
+
+    it('leaves the last weights in the model, not their average, where a validation fails', async () => {
+      await useBackend('wasm');
+      const lost = join(folder, 'lost.png');
+      copyFileSync(validation.pairs[0]!.image, lost);
+      const lostPair: PairSet = {
+        ...validation,
+        pairs: [{ ...validation.pairs[0]!, image: lost }, validation.pairs[1]!],
+      };
+      const trained = async (out: string, averageDecay: number | undefined, onStep: (step: number) => void) => {
+        const clip = shapeClip();
+        const own = { ...settings, ...(averageDecay !== undefined && { averageDecay }) };
+        const entries = trainOnFiles(clip, training, lostPair, { out: join(folder, out), settings: own, workers: 0 });
+        const failure = (async () => {
+          for await (const entry of entries) if (isStep(entry)) onStep(entry.step);
+        })();
+        await assert.rejects(failure, /rows are bad/);
+        const weights = await clip.parameters.get('text.proj')!.data();
+        clip.dispose();
+        return weights;
+      };
+      const onStep = (step: number) => step === 2 && rmSync(lost);
+      const averaged = await trained('lost-average', 0.9, onStep);
+      copyFileSync(validation.pairs[0]!.image, lost);
+      assert.deepEqual(averaged, await trained('lost', undefined, onStep));
+    });
+
+    it('saves a checkpoint at once when it is stopped, and writes the report after that', async () => {
+      await useBackend('wasm');
+      const out = join(folder, 'no-report');
+      mkdirSync(join(out, 'report.html'), { recursive: true }); // cannot be replaced by a file
+      const stop = new AbortController();
+      await assert.rejects(
+        run(training, undefined, { out, signal: stop.signal }, () => stop.abort()),
+        /report\.html/,
+      );
+      assert.deepEqual(readdirSync(join(out, 'checkpoints')), ['step-00000001']);
+    });
+
+    it('shows pictures in the report as they are trained on, turned by their EXIF orientation', async () => {
+      await useBackend('wasm');
+      const image = join('test', 'goldens', 'images', 'jpeg-exif-rotate.jpg');
+      const turned: PairSet = { ...training, pairs: [{ ...training.pairs[0]!, image }, training.pairs[1]!] };
+      const shown = async (exifRotate: boolean) => {
+        const out = join(folder, `exif-${exifRotate}`);
+        await run(turned, undefined, { out, settings: { ...settings, steps: 1 }, exifRotate });
+        const report = readFileSync(join(out, 'report.html'), 'utf8');
+        const pngs = [...report.matchAll(/data:image\/png;base64,([^"]+)/g)].map(([, data]) =>
+          Buffer.from(data!, 'base64'),
+        );
+        return new Set(pngs.map((png) => `${png.readUInt32BE(16)} x ${png.readUInt32BE(20)}`)); // IHDR: width, height
+      };
+      assert.notDeepEqual(await shown(true), await shown(false));
+    });
+
+    it('keeps nothing of the checkpoint in memory that it goes on from', async () => {
+      await useBackend('wasm');
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      const small = shapeClip();
+      const { tokenizer } = small;
+      const { vision, text, ...rest } = small.config;
+      small.dispose();
+      const wide = { width: 256, mlpWidth: 1024, heads: 4 };
+      const config = { ...rest, vision: { ...vision, ...wide } as VitConfig, text: { ...text!, ...wide } };
+      const held: number[] = [];
+      for (const last of [1, 2]) {
+        const clip = initClip(config, 1, () => tokenizer);
+        const stop = new AbortController();
+        const options = { out: join(folder, 'resumed'), settings, workers: 0, signal: stop.signal };
+        for await (const entry of trainOnFiles(clip, training, undefined, options)) {
+          if (!isStep(entry) || entry.step !== last) continue;
+          for (let time = 0; time < 3; time++) {
+            collect();
+            await setTimeout(20); // buffers are freed in another thread
+          }
+          held.push(process.memoryUsage().arrayBuffers);
+          stop.abort();
+        }
+        clip.dispose();
+      }
+      const more = (held[1]! - held[0]!) / 1e6;
+      assert.ok(more < 10, `${more} MB more`); // the checkpoint has 40 MB
     });
 
     it('counts rows that cannot be decoded, reports them once, and stops over the allowed share', async () => {

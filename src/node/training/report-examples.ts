@@ -1,0 +1,59 @@
+import { dot } from '../../embed.ts';
+import { composite } from '../../image/composite.ts';
+import { resize } from '../../image/resize.ts';
+import { toRgb } from '../../image/to-rgb.ts';
+import { encodePng } from '../images/encode-png.ts';
+import { readImage } from '../images/read-image.ts';
+import type { FilePair } from '../pairs.ts';
+import { matrixHtml, retrievalHtml, type Thumbnail } from '../report.ts';
+import { type EmbeddedFilePairs, sameAnswers } from './embed-pairs.ts';
+
+const matrixSize = 16;
+const queries = 8;
+const answers = 6;
+
+/** Cosines of the first pairs' captions with their pictures, as HTML: a pair per answer, so that only the diagonal is right. */
+export async function cosineMatrix(rows: EmbeddedFilePairs, exifRotate: boolean): Promise<string> {
+  const groups = sameAnswers(rows.pairs);
+  const shown = rows.pairs.map((_, row) => row).filter((row) => groups.indexOf(groups[row] as number) === row);
+  const some = shown.slice(0, matrixSize);
+  const cosines = some.map((text) => some.map((picture) => cosine(rows, text, picture)));
+  const pictures = await Promise.all(some.map((row) => thumbnail(rows.pairs[row] as FilePair, exifRotate)));
+  const texts = some.map((row) => rows.pairs[row]?.texts[0] ?? '');
+  return matrixHtml(texts, pictures, cosines, (text, picture) => text === picture);
+}
+
+/** The pictures nearest to the first captions, as HTML. */
+export async function retrievals(rows: EmbeddedFilePairs, exifRotate: boolean): Promise<string> {
+  const groups = sameAnswers(rows.pairs);
+  const texts = rows.pairs.map((_, row) => row).filter((row) => groups.indexOf(groups[row] as number) === row);
+  const found = [];
+  for (const text of texts.slice(0, queries)) {
+    const ranked = rows.pairs.map((pair, row) => ({
+      pair,
+      cosine: cosine(rows, text, row),
+      isRight: groups[row] === groups[text],
+    }));
+    ranked.sort((one, other) => other.cosine - one.cosine);
+    const nearest = ranked
+      .slice(0, answers)
+      .map(async ({ pair, ...rest }) => ({ picture: await thumbnail(pair, exifRotate), ...rest }));
+    found.push({ text: rows.pairs[text]?.texts[0] ?? '', pictures: await Promise.all(nearest) });
+  }
+  return retrievalHtml(found);
+}
+
+function cosine({ images, texts }: EmbeddedFilePairs, text: number, picture: number): number {
+  return dot(texts[text] as Float32Array, images[picture] as Float32Array);
+}
+
+/** Pixels of a thumbnail's longer side. */
+const thumbnailSide = 96;
+
+async function thumbnail({ image, texts }: FilePair, exifRotate: boolean): Promise<Thumbnail> {
+  const picture = toRgb(composite(await readImage(image, { exifRotate }), [255, 255, 255]));
+  const scale = Math.min(1, thumbnailSide / Math.max(picture.width, picture.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  const png = encodePng(resize(picture, side(picture.width), side(picture.height), 'bicubic'));
+  return { source: `data:image/png;base64,${png.toString('base64')}`, label: texts[0] ?? image };
+}
