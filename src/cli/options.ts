@@ -11,19 +11,29 @@ export type ModelOptions = {
   model: string;
   activation?: Activation;
   architecture?: string;
+  imageSize?: number;
   backend?: BackendName;
   threads?: number;
   json?: boolean;
 };
 
 export function addModelOptions(command: Command): Command {
-  return command
-    .requiredOption('-m, --model <path>', 'a directory or a .safetensors file')
-    .addOption(activationOption())
-    .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
+  return addLoadingOptions(command.requiredOption('-m, --model <path>', 'a directory or a .safetensors file'))
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(jsonOption());
+}
+
+/** What `loadClip` can be told about a model. */
+export function addLoadingOptions(command: Command): Command {
+  return command
+    .addOption(activationOption())
+    .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
+    .option(
+      '--image-size <pixels>',
+      'side of the pictures, where it shall not be that of training: positional embeddings are resized',
+      parseCount,
+    );
 }
 
 export function activationOption(): Option {
@@ -56,11 +66,12 @@ export function workersOption(
 }
 
 export async function openClip(options: ModelOptions, towers?: Towers): Promise<Clip> {
-  const { activation, architecture, backend, threads } = options;
+  const { activation, architecture, imageSize, backend, threads } = options;
   await useBackend(backend, { ...(threads !== undefined && { threads }) });
   return loadClip(options.model, {
     ...(activation && { activation }),
     ...(architecture && { architecture }),
+    ...(imageSize !== undefined && { imageSize }),
     ...(towers && { towers }),
   });
 }

@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { checkConfig } from '../check-config.ts';
 import { Clip } from '../clip.ts';
 import { type Activation, type ClipConfig, findArchitecture } from '../config.ts';
-import { ModelError } from '../errors.ts';
 import { parameterShapes, type Towers } from '../parameters.ts';
-import { fromOutputFirst, outputFirstShape } from './axes.ts';
+import { fromOutputFirst } from './axes.ts';
 import { checkMemory } from './check-memory.ts';
-import { isIgnoredBuffer, type Stored } from './names.ts';
-import { type ModelFiles, type OpenModel, openModel } from './open-model.ts';
+import { checkDepth, checkTensors } from './check-tensors.ts';
+import { resizePositions, withImageSize } from './image-size.ts';
+import type { Stored } from './names.ts';
+import { type ModelFiles, openModel } from './open-model.ts';
 import { resolveTokenizer } from './resolve-tokenizer.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import { webFiles } from './web-files.ts';
@@ -19,6 +20,8 @@ export type LoadOptions = {
   architecture?: string;
   /** Which encoders to load; by default all that the config names. */
   towers?: Towers;
+  /** Side of the pictures in pixels, where it shall not be that of training: positional embeddings are resized, as open_clip does. */
+  imageSize?: number;
   signal?: AbortSignal;
 };
 
@@ -44,20 +47,23 @@ export async function loadModel(files: ModelFiles, options: LoadOptions = {}, av
   const parameters = new Map<string, tf.Tensor>();
   try {
     checkConfig(model.config);
+    const config = options.imageSize === undefined ? model.config : withImageSize(model.config, options.imageSize);
+    checkConfig(config);
     checkDepth(model);
-    const towers = options.towers ?? towersOf(model.config);
-    const shapes = parameterShapes(model.config, towers);
-    checkTensors(model, shapes);
+    const towers = options.towers ?? towersOf(config);
+    const stored = parameterShapes(model.config, towers);
+    const shapes = parameterShapes(config, towers);
+    checkTensors(model, towers);
     checkMemory(model.label, shapes, availableMemory);
-    const makeTokenizer = await resolveTokenizer(files, model, towers);
+    const tokenizer = await resolveTokenizer(files, model, towers);
     let logScale: number | undefined;
     for (const [name, shape] of shapes) {
       options.signal?.throwIfAborted();
-      const values = await readParameter(model.tensors, model.names(name), shape);
+      const values = await readParameter(model.tensors, model.names(name), stored.get(name) ?? shape, shape);
       parameters.set(name, tf.tensor(values, [...shape], 'float32'));
       if (name === 'logitScale') [logScale] = values;
     }
-    return new Clip(model.config, towers, parameters, makeTokenizer, logScale);
+    return new Clip(config, towers, parameters, tokenizer.make, logScale);
   } catch (error) {
     for (const tensor of parameters.values()) tensor.dispose();
     throw error;
@@ -80,54 +86,27 @@ function checkOptions({ activation, architecture, towers }: LoadOptions): void {
   if (architecture !== undefined) findArchitecture(architecture);
 }
 
-/** A config may name a billion layers; none is looked for before it is clear that the file could hold them. */
-function checkDepth({ label, config: { vision, text }, tensors }: OpenModel): void {
-  const layers = [vision?.layers ?? 0, text?.layers ?? 0].flat().reduce((sum, count) => sum + count, 0);
-  if (layers > tensors.tensors.size) {
-    throw new ModelError(
-      `Cannot load ${label}: its config has ${layers} layers but the file ${tensors.tensors.size} tensors`,
-    );
-  }
-}
-
 function towersOf({ vision, text }: ClipConfig): Towers {
   return vision && text ? 'both' : vision ? 'image' : 'text';
 }
 
-/** Strict: the asked towers must be whole, and nothing may be left over that neither tower explains. */
-function checkTensors({ label, tensors, config, names }: OpenModel, asked: Map<string, readonly number[]>): void {
-  const explained = new Set<string>();
-  const faults: string[] = [];
-  for (const [name, shape] of parameterShapes(config)) {
-    const { keys, outputFirst } = names(name);
-    const [first, ...rest] = outputFirst ? outputFirstShape(shape) : shape;
-    const expected = first === undefined ? [] : [first / keys.length, ...rest];
-    for (const key of keys) {
-      explained.add(key);
-      const found = tensors.tensors.get(key)?.shape;
-      if (found && found.join() !== expected.join()) {
-        faults.push(`'${key}' should be [${expected.join(', ')}] but is [${found.join(', ')}]`);
-      }
-      if (!found && asked.has(name)) faults.push(`'${key}' is missing`);
-    }
-  }
-  for (const key of tensors.tensors.keys()) {
-    if (!explained.has(key) && !isIgnoredBuffer(key)) faults.push(`'${key}' is not part of the model`);
-  }
-  if (faults.length === 0) return;
-  const more = faults.length > 8 ? `; and ${faults.length - 8} more` : '';
-  throw new ModelError(`Cannot load ${label}: config and tensors disagree: ${faults.slice(0, 8).join('; ')}${more}`);
-}
-
+/** @param stored its shape in the file, in our order of axes; differs from the wanted one for positions of another image size */
 async function readParameter(
   tensors: SafetensorsFile,
   { keys, outputFirst }: Stored,
-  shape: readonly number[],
+  stored: readonly number[],
+  wanted: readonly number[],
 ): Promise<Float32Array> {
   const parts: Float32Array[] = [];
   for (const key of keys) parts.push(await tensors.readFloat32(key));
   const values = parts.length === 1 ? (parts[0] as Float32Array) : concatenate(parts);
-  return outputFirst ? fromOutputFirst(values, shape) : values;
+  if (stored[0] !== wanted[0]) return resizePositions(values, gridSide(stored), gridSide(wanted));
+  return outputFirst ? fromOutputFirst(values, stored) : values;
+}
+
+/** @param shape [1 + side · side, width] */
+function gridSide([positions = 1]: readonly number[]): number {
+  return Math.sqrt(positions - 1);
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
