@@ -5,6 +5,7 @@ import type { Activation } from '../config.ts';
 import { nodeBackends, useBackend } from '../node/backend.ts';
 import { loadClip } from '../node/load.ts';
 import type { Towers } from '../parameters.ts';
+import type { LoadOptions } from '../weights/load.ts';
 
 /** What every command that runs a model asks for. */
 export type ModelOptions = {
@@ -66,14 +67,22 @@ export function workersOption(
 }
 
 export async function openClip(options: ModelOptions, towers?: Towers): Promise<Clip> {
-  const { activation, architecture, imageSize, backend, threads } = options;
-  await useBackend(backend, { ...(threads !== undefined && { threads }) });
-  return loadClip(options.model, {
+  await useBackend(options.backend, threadsOf(options));
+  return loadClip(options.model, { ...loadOptions(options), ...(towers && { towers }) });
+}
+
+/** What `loadClip` is told. */
+export function loadOptions({ activation, architecture, imageSize }: Omit<ModelOptions, 'model'>): LoadOptions {
+  return {
     ...(activation && { activation }),
     ...(architecture && { architecture }),
     ...(imageSize !== undefined && { imageSize }),
-    ...(towers && { towers }),
-  });
+  };
+}
+
+/** What `useBackend` is told. */
+export function threadsOf({ threads }: { threads?: number }): { threads?: number } {
+  return threads === undefined ? {} : { threads };
 }
 
 /** A positive whole number, as an argument parser. */

@@ -86,7 +86,8 @@ function checkOptions({ activation, architecture, towers }: LoadOptions): void {
   if (architecture !== undefined) findArchitecture(architecture);
 }
 
-function towersOf({ vision, text }: ClipConfig): Towers {
+/** Those that a config names. */
+export function towersOf({ vision, text }: ClipConfig): Towers {
   return vision && text ? 'both' : vision ? 'image' : 'text';
 }
 
