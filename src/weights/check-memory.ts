@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 
 /** WebAssembly of 32 bits addresses so much; what activations and tfjs itself need is left free. */
-export const wasmHeap = 2 ** 32 - 2 ** 28;
+export const wasmHeap: number = 2 ** 32 - 2 ** 28;
 
 /**
  * Refuses a model that cannot fit before its weights are read.

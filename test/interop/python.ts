@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const interpreter = process.env.CLIP_TFJS_PYTHON ?? '.venv/bin/python';
+/** The Python that has the reference implementations. */
+export const interpreter = process.env.CLIP_TFJS_PYTHON ?? '.venv/bin/python';
 
 /**
  * Runs a script of test/interop with the reference implementations at hand and returns what it prints.
