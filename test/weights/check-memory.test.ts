@@ -11,7 +11,7 @@ import { openaiNames } from '../../src/weights/openai.ts';
 import { encodeHeader } from '../../src/weights/safetensors-write-header.ts';
 
 /** What a published model's file in OpenAI's layout begins with, and how long it is. */
-function headerOf(name: string): { header: Uint8Array<ArrayBuffer>; size: number } {
+function headerOf(name: string): { header: Uint8Array; size: number } {
   const tensors: [string, { dtype: 'F32'; shape: readonly number[] }][] = [];
   let bytes = 0;
   for (const [parameter, shape] of parameterShapes(architectureConfig(name, 'gelu'))) {
