@@ -20,7 +20,10 @@ export type LoadOptions = {
   architecture?: string;
   /** Which encoders to load; by default all that the config names. */
   towers?: Towers;
-  /** Side of the pictures in pixels, where it shall not be that of training: positional embeddings are resized, as open_clip does. */
+  /**
+   * Side of the pictures in pixels, where it shall not be that of training: positional embeddings are resized as open_clip
+   * does for a ViT, and in the same way for a ResNet, which open_clip refuses.
+   */
   imageSize?: number;
   signal?: AbortSignal;
 };
