@@ -16,7 +16,7 @@ export function checkMemory(
   available: number | undefined,
 ): void {
   const backend = tf.getBackend();
-  const needed = memoryNeeded(shapes, backend);
+  const needed = bytesNeeded(shapes, backend);
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   if (backend === 'wasm' && needed > wasmHeap) {
     throw new ModelError(
@@ -33,7 +33,7 @@ export function checkMemory(
 }
 
 /** Bytes: float32, and on wasm the second copy of every matrix that XNNPACK packs when it is first multiplied with. */
-export function memoryNeeded(shapes: ReadonlyMap<string, readonly number[]>, backend: string): number {
+export function bytesNeeded(shapes: ReadonlyMap<string, readonly number[]>, backend: string): number {
   let bytes = 0;
   for (const [name, shape] of shapes) {
     const isMultiplied = shape.length > 1 && !/(token|positional|class)Embedding$/.test(name);

@@ -1,3 +1,4 @@
+import { checkConfig } from '../check-config.ts';
 import type { ClipConfig } from '../config.ts';
 import { ModelError } from '../errors.ts';
 import { filters, windows } from '../image/resample.ts';
@@ -5,12 +6,14 @@ import { filters, windows } from '../image/resample.ts';
 /**
  * The config of the same model for pictures of another size: its patches stay, its grid of positions changes.
  * @param imageSize side in pixels
- * @throws ModelError where the model has no image tower
+ * @throws ModelError where the model has no image tower, and on a size that its patches do not fill
  */
 export function withImageSize(config: ClipConfig, imageSize: number): ClipConfig {
   const { vision, preprocess } = config;
   if (!vision) throw new ModelError(`Cannot load model for pictures of ${imageSize} pixels: it has no image tower`);
-  return { ...config, vision: { ...vision, imageSize }, preprocess: { ...preprocess, size: imageSize } };
+  const resized = { ...config, vision: { ...vision, imageSize }, preprocess: { ...preprocess, size: imageSize } };
+  checkConfig(resized);
+  return resized;
 }
 
 /**

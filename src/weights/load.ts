@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkConfig } from '../check-config.ts';
 import { Clip } from '../clip.ts';
-import { type Activation, type ClipConfig, findArchitecture } from '../config.ts';
+import { type Activation, findArchitecture } from '../config.ts';
 import { parameterShapes, type Towers } from '../parameters.ts';
 import { fromOutputFirst } from './axes.ts';
 import { checkMemory } from './check-memory.ts';
-import { checkDepth, checkTensors } from './check-tensors.ts';
+import { checkModel } from './check-model.ts';
 import { resizePositions, withImageSize } from './image-size.ts';
 import type { Stored } from './names.ts';
 import { type ModelFiles, openModel } from './open-model.ts';
@@ -49,14 +48,9 @@ export async function loadModel(files: ModelFiles, options: LoadOptions = {}, av
   const model = await openModel(files, options);
   const parameters = new Map<string, tf.Tensor>();
   try {
-    checkConfig(model.config);
+    const { towers, shapes: stored } = checkModel(model, options.towers);
     const config = options.imageSize === undefined ? model.config : withImageSize(model.config, options.imageSize);
-    checkConfig(config);
-    checkDepth(model);
-    const towers = options.towers ?? towersOf(config);
-    const stored = parameterShapes(model.config, towers);
     const shapes = parameterShapes(config, towers);
-    checkTensors(model, towers);
     checkMemory(model.label, shapes, availableMemory);
     const tokenizer = await resolveTokenizer(files, model, towers);
     let logScale: number | undefined;
@@ -87,11 +81,6 @@ function checkOptions({ activation, architecture, towers }: LoadOptions): void {
   check('activation', activation, ['quick_gelu', 'gelu']);
   check('towers', towers, ['image', 'text', 'both']);
   if (architecture !== undefined) findArchitecture(architecture);
-}
-
-/** Those that a config names. */
-export function towersOf({ vision, text }: ClipConfig): Towers {
-  return vision && text ? 'both' : vision ? 'image' : 'text';
 }
 
 /** @param stored its shape in the file, in our order of axes; differs from the wanted one for positions of another image size */

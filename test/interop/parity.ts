@@ -12,7 +12,7 @@ import type { BackendName } from '../../src/backend.ts';
 import { architectureConfig } from '../../src/config.ts';
 import { writeFileAtomically } from '../../src/node/files.ts';
 import { parameterCount, parameterShapes } from '../../src/parameters.ts';
-import { memoryNeeded, wasmHeap } from '../../src/weights/check-memory.ts';
+import { bytesNeeded, wasmHeap } from '../../src/weights/check-memory.ts';
 import {
   compareApart,
   dtypes,
@@ -90,7 +90,7 @@ function find(model: FullSize, layout: string, dtype: string, backend: BackendNa
 function backendsFor({ name, activation }: FullSize): BackendName[] {
   const shapes = parameterShapes(architectureConfig(name, activation));
   const isSmall = name === 'ViT-B/32' || name === 'RN50';
-  const takesWasm = tensorflow ? isSmall : memoryNeeded(shapes, 'wasm') <= wasmHeap;
+  const takesWasm = tensorflow ? isSmall : bytesNeeded(shapes, 'wasm') <= wasmHeap;
   return [...(tensorflow ? (['tensorflow'] as const) : []), ...(takesWasm ? (['wasm'] as const) : [])];
 }
 

@@ -1,13 +1,12 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { checkConfig } from '../../check-config.ts';
 import type { ClipConfig } from '../../config.ts';
 import { parameterCount, parameterShapes, type Towers } from '../../parameters.ts';
-import { memoryNeeded } from '../../weights/check-memory.ts';
-import { checkDepth, compareTensors, type TensorFaults } from '../../weights/check-tensors.ts';
+import { bytesNeeded } from '../../weights/check-memory.ts';
+import { compareTensors, type TensorFaults, towersOf } from '../../weights/check-model.ts';
 import { withImageSize } from '../../weights/image-size.ts';
-import { type LoadOptions, towersOf } from '../../weights/load.ts';
+import type { LoadOptions } from '../../weights/load.ts';
 import { type Layout, openModel } from '../../weights/open-model.ts';
 import { resolveTokenizer } from '../../weights/resolve-tokenizer.ts';
 import { availableMemory } from '../available-memory.ts';
@@ -38,8 +37,6 @@ export async function examineModel(path: string, options: LoadOptions = {}): Pro
   const files = await localFiles(path);
   const model = await openModel(files, options);
   await model.tensors.close();
-  checkConfig(model.config);
-  checkDepth(model);
   const { layout, configSource, tensors } = model;
   const config = options.imageSize === undefined ? model.config : withImageSize(model.config, options.imageSize);
   const towers = options.towers ?? towersOf(config);
@@ -54,7 +51,7 @@ export async function examineModel(path: string, options: LoadOptions = {}): Pro
     faults: compareTensors(model, towers),
     tokenizer: describeTokenizer(await resolveTokenizer(files, model, towers)),
     memory: {
-      needed: memoryNeeded(parameterShapes(config, towers), tf.getBackend()),
+      needed: bytesNeeded(parameterShapes(config, towers), tf.getBackend()),
       available: availableMemory(),
     },
     cache: await placeInCache(path),
