@@ -1,10 +1,11 @@
 /**
  * Compares full-size models with Python, one at a time, and writes docs/parity.md. What was measured is kept in
- * build/parity.jsonl: a run that was stopped goes on, one of another commit or machine begins anew.
+ * build/parity.jsonl: a run that was stopped goes on; where src or the machine is another, it begins anew.
  *
  *   npm run parity                       all ten architectures; 12 GB of memory, 9 GB of disk
  *   npm run parity -- ViT-B/32 RN50      these alone, on the screen
  */
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeMachine } from '../../bench/machine.ts';
@@ -69,10 +70,11 @@ if (asked.length === 0) await writeFileAtomically(join('docs', 'parity.md'), rep
 else console.log(report(found));
 if (!found.every(isWithinTolerance)) process.exitCode = 1;
 
-/** The lines of an earlier run, where commit, machine and versions are the same; the date may differ. */
+/** The lines of an earlier run, where src, machine and versions are the same. */
 function readJournal(): Row[] {
-  const { date: _, ...circumstances } = machine;
-  const head = JSON.stringify(circumstances);
+  const { date: _date, commit: _commit, ...circumstances } = machine;
+  const source = execFileSync('git', ['rev-parse', 'HEAD:src'], { encoding: 'utf8' }).trim();
+  const head = JSON.stringify({ source, ...circumstances });
   const [first, ...lines] = existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n') : [];
   if (first === head) return lines.map((line) => JSON.parse(line) as Row);
   rmSync(journal, { force: true });
