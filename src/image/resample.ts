@@ -1,4 +1,5 @@
 import { channelsOf, type Image, type Pixels, sameKind } from './image.ts';
+import { hasSimd, type Packed, weighColumnsBySimd, weighRowsBySimd } from './resample-simd.ts';
 
 /** Weight by distance in source pixels (when enlarging), and how far the filter reaches. */
 export type Filter = { support: number; weight: (distance: number) => number };
@@ -45,7 +46,10 @@ export function resampleRows(image: Image, columns: Window[]): Image {
   const channels = channelsOf[mode];
   const resampled = sameKind(data, columns.length * height * channels);
   if (data instanceof Uint16Array) weighRows16(data, width, resampled, height, columns);
-  else weighRows8(data, width * channels, resampled, height, channels, columns.map(pack));
+  else {
+    const weigh = hasSimd() && channels === 3 ? weighRowsBySimd : weighRows8;
+    weigh(data, width * channels, resampled as Uint8Array, height, columns.map(pack), channels);
+  }
   return { ...image, width: columns.length, data: resampled };
 }
 
@@ -55,7 +59,7 @@ export function resampleColumns(image: Image, rows: Window[]): Image {
   const { data } = image;
   const resampled = sameKind(data, stride * rows.length);
   if (data instanceof Uint16Array) weighColumns16(data, stride, resampled, rows);
-  else weighColumns8(data, stride, resampled, rows.map(pack));
+  else (hasSimd() ? weighColumnsBySimd : weighColumns8)(data, stride, resampled as Uint8Array, rows.map(pack));
   return { ...image, height: rows.length, data: resampled };
 }
 
@@ -65,10 +69,7 @@ const precision = 22;
 /** Rounds to nearest when the bits behind the point are cut off. */
 const half = 1 << (precision - 1);
 
-/** A window in fixed point. */
-type Packed = { start: number; weights: Int32Array };
-
-function pack({ start, weights }: Window): Packed {
+export function pack({ start, weights }: Window): Packed {
   const packed = new Int32Array(weights.length);
   for (let k = 0; k < packed.length; k++) {
     const value = weights[k] as number;
@@ -77,13 +78,14 @@ function pack({ start, weights }: Window): Packed {
   return { start, weights: packed };
 }
 
-function weighRows8(
+/** @param stride values of a row */
+export function weighRows8(
   source: Uint8Array | Uint8ClampedArray,
   stride: number,
   data: Pixels,
   height: number,
-  channels: number,
   columns: Packed[],
+  channels: number,
 ): void {
   const starts = Int32Array.from(columns, ({ start }) => start * channels);
   const weights = columns.map((column) => column.weights);
@@ -139,7 +141,12 @@ function weighColours(
 }
 
 /** Adds up whole rows, four at a time, so that memory is walked through in its order. */
-function weighColumns8(source: Uint8Array | Uint8ClampedArray, stride: number, data: Pixels, rows: Packed[]): void {
+export function weighColumns8(
+  source: Uint8Array | Uint8ClampedArray,
+  stride: number,
+  data: Pixels,
+  rows: Packed[],
+): void {
   const sums = new Int32Array(stride);
   for (const [row, { start, weights }] of rows.entries()) {
     sums.fill(half);
