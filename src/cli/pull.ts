@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { byteSize } from '../node/hub/byte-size.ts';
 import { catalogue, openaiSpelling } from '../node/hub/catalogue.ts';
 import { hubCache } from '../node/hub/hub.ts';
 import { locatePublished } from '../node/hub/locate.ts';
-import { megabytes } from '../node/native/report.ts';
 import { jsonOption } from './options.ts';
 import { printJson, table } from './output.ts';
 import { makeReport } from './step-report.ts';
@@ -43,7 +43,7 @@ async function pull(name: string, { json, ...options }: PullCommand): Promise<vo
     const pulled = await pullModel(name, { ...options, report: makeReport(), signal: stop.signal });
     if (json) return printJson(pulled);
     const { files, received, repository, commit, directory } = pulled;
-    const how = received > 0 ? `${megabytes(received)} came` : 'all was there';
+    const how = received > 0 ? `${byteSize(received)} came` : 'all was there';
     console.error(`${name} is ready: ${files.length} files of ${repository} at ${commit}, ${how}\n${directory}`);
   } catch (error) {
     if (!stop.signal.aborted) throw error;

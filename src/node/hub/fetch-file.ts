@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { announce } from '../../announce.ts';
-import { megabytes, type Report } from '../native/report.ts';
+import type { Report } from '../native/report.ts';
+import { byteSize } from './byte-size.ts';
 import { blobPath, linkBlob, makeInside, sizeOf, snapshotPath } from './cache.ts';
 import { hasDigest } from './digest.ts';
 import type { Hub } from './hub.ts';
@@ -31,13 +32,16 @@ export async function fetchFile(pulling: Pulling, file: RemoteFile): Promise<{ p
   const { hub, directory, commit, signal, report } = pulling;
   const { name, digest, size } = file;
   const path = snapshotPath(directory, commit, name);
-  if (await isRight(pulling, file, path)) return { path, received: 0 };
+  if ((await stateOf(pulling, file, path)) === 'right') return { path, received: 0 };
   const blob = blobPath(directory, digest);
   await makeInside(directory, dirname(blob));
   const lock = join(hub.cache, '.locks', basename(directory), `${digest.hex}.clip-tfjs.lock`);
   const received = await whileLocked(lock, name, signal, async (assertLocked) => {
-    if (await isRight(pulling, file, blob)) return 0; // another process has just fetched it, or another snapshot has it
-    report.step(`downloading ${name} (${describeSize(size)})`);
+    const state = await stateOf(pulling, file, blob); // another process may have just fetched it, or another snapshot has it
+    if (state === 'right') return 0;
+    if (state === 'damaged')
+      announce(`${name} in the cache is damaged: expected ${digest.algorithm} ${digest.hex}; fetching it anew`);
+    report.step(`downloading ${name} (${byteSize(size)})`);
     const onBytes = (done: number) => report.bytes(done, size);
     return transfer(hub, file, blob, { signal, onBytes, assertLocked });
   });
@@ -45,18 +49,16 @@ export async function fetchFile(pulling: Pulling, file: RemoteFile): Promise<{ p
   return { path, received };
 }
 
-async function isRight({ pin, verify, report }: Pulling, file: RemoteFile, path: string): Promise<boolean> {
-  const { name, digest, size } = file;
+/** Of a file whose hash was known when it was pulled the size is enough. */
+async function stateOf(
+  { pin, verify, report }: Pulling,
+  { name, digest, size }: RemoteFile,
+  path: string,
+): Promise<'absent' | 'right' | 'damaged'> {
   const found = await sizeOf(path);
-  if (found === undefined) return false;
-  const isKnown = pin?.files.some((pinned) => pinned.digest.hex === digest.hex) ?? false;
-  if (found === size && isKnown && !verify) return true;
-  report.step(`checking ${name} in the cache (${describeSize(size)})`);
-  if (found === size && (await hasDigest(path, digest, size))) return true;
-  announce(`${name} in the cache is damaged: expected ${digest.algorithm} ${digest.hex}; fetching it anew`);
-  return false;
-}
-
-function describeSize(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : megabytes(bytes);
+  if (found === undefined) return 'absent';
+  if (found !== size) return 'damaged';
+  if (!verify && pin?.files.some((pinned) => pinned.digest.hex === digest.hex)) return 'right';
+  report.step(`checking ${name} in the cache (${byteSize(size)})`);
+  return (await hasDigest(path, digest, size)) ? 'right' : 'damaged';
 }

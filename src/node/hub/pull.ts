@@ -4,7 +4,8 @@ import { bytesNeeded, wasmHeap } from '../../weights/check-memory.ts';
 import type { ByteSource } from '../../weights/safetensors.ts';
 import { availableMemory } from '../available-memory.ts';
 import { fileSource } from '../files.ts';
-import { megabytes, type Report } from '../native/report.ts';
+import type { Report } from '../native/report.ts';
+import { byteSize } from './byte-size.ts';
 import { repositoryDirectory, sizeOf, snapshotPath, writeRef } from './cache.ts';
 import { findPublished, namesInShort, type Published } from './catalogue.ts';
 import { fetchFile, type Pulling } from './fetch-file.ts';
@@ -70,7 +71,7 @@ async function pullOnline(
   const needed = await examine(pulling, published, listing, weights, fetch);
   warnOfMemory(name, needed);
   const total = [...weights.values()].reduce((sum, { size }) => sum + size, 0);
-  if (weights.size > 1) report.step(`${weights.size} files of weights, ${megabytes(total)}`);
+  if (weights.size > 1) report.step(`${weights.size} files of weights, ${byteSize(total)}`);
   for (const file of needed.names)
     if (!fetched.has(file)) await fetch(weights.get(file) ?? (await describeFile(hub, listing, file, signal)));
 
@@ -109,7 +110,7 @@ async function examine(
     }
     if (file.size > largestConfig)
       throw new ModelError(
-        `Cannot pull ${published.name}: expected at most ${megabytes(largestConfig)} of ${name} but got ${megabytes(file.size)}`,
+        `Cannot pull ${published.name}: expected at most ${byteSize(largestConfig)} of ${name} but got ${byteSize(file.size)}`,
       );
     return fileSource(await fetch(file));
   };
@@ -129,7 +130,7 @@ function checkKnown({ sha256, revision, repository }: Published, { name, digest 
 function warnOfMemory(name: string, { shapes }: NeededFiles): void {
   const free = availableMemory();
   const needed = bytesNeeded(shapes, 'cpu');
-  if (needed > free) announce(`${name} needs ${megabytes(needed)} of memory, and ${megabytes(free)} are free here`);
+  if (needed > free) announce(`${name} needs ${byteSize(needed)} of memory, and ${byteSize(free)} are free here`);
   if (bytesNeeded(shapes, 'wasm') > wasmHeap)
     announce(`${name} does not fit into WebAssembly's 4 GB with both towers: load one, or use another backend`);
 }

@@ -1,8 +1,8 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../files.ts';
-import { megabytes } from '../native/report.ts';
 import { arriving } from './arriving.ts';
+import { byteSize } from './byte-size.ts';
 import { sizeOf } from './cache.ts';
 import { beginHash, hashFile } from './digest.ts';
 import type { Hub } from './hub.ts';
@@ -81,7 +81,7 @@ async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number, 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     throw new Error(
-      `Cannot download ${url.href}: the disk is full after ${megabytes(position)}; free some and run the command again: what has come is kept`,
+      `Cannot download ${url.href}: the disk is full after ${byteSize(position)}; free some and run the command again: what has come is kept`,
       { cause: error },
     );
   }
@@ -92,6 +92,6 @@ async function assertSpace(hub: Hub, directory: string, missing: number, url: UR
   const free = await hub.freeBytes(directory);
   if (free >= missing) return;
   throw new Error(
-    `Cannot download ${url.href}: expected ${megabytes(missing)} free on the disk of ${directory} but got ${megabytes(free)}; free some, or name a directory of another disk in HF_HUB_CACHE`,
+    `Cannot download ${url.href}: expected ${byteSize(missing)} free on the disk of ${directory} but got ${byteSize(free)}; free some, or name a directory of another disk in HF_HUB_CACHE`,
   );
 }
