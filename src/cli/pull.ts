@@ -38,7 +38,7 @@ async function pull(name: string, { json, ...options }: PullCommand): Promise<vo
   const { pullModel } = await import('../node/hub/pull.ts');
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
-  process.once('SIGINT', onInterrupt);
+  process.on('SIGINT', onInterrupt); // not once: the lock ends the process where it finds no listener beside its own
   try {
     const pulled = await pullModel(name, { ...options, report: makeReport(), signal: stop.signal });
     if (json) return printJson(pulled);

@@ -65,7 +65,7 @@ export async function startMockHub(repository: string, files: Map<string, Buffer
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ sha: mock.commit, siblings }));
       return;
     }
-    const name = decodeURIComponent(url.slice(`/${repository}/resolve/${mock.commit}/`.length));
+    const [, name = ''] = decodeURIComponent(url).match(/\/resolve\/[^/]+\/(.*)$/) ?? [];
     const bytes = mock.files.get(name);
     if (!url.startsWith(`/${repository}/resolve/`) || !bytes) return void response.writeHead(404).end();
     response.setHeader('x-repo-commit', mock.commit);
