@@ -36,11 +36,12 @@ export function addPull(program: Command): void {
 /** Network and lock are loaded only here, so that no other command waits for them. */
 async function pull(name: string, { json, ...options }: PullCommand): Promise<void> {
   const { pullModel } = await import('../node/hub/pull.ts');
+  const report = makeReport();
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.on('SIGINT', onInterrupt); // not once: the lock ends the process where it finds no listener beside its own
   try {
-    const pulled = await pullModel(name, { ...options, report: makeReport(), signal: stop.signal });
+    const pulled = await pullModel(name, { ...options, report, signal: stop.signal });
     if (json) return printJson(pulled);
     const { files, received, repository, commit, directory } = pulled;
     const how = received > 0 ? `${byteSize(received)} came` : 'all was there';
@@ -50,6 +51,7 @@ async function pull(name: string, { json, ...options }: PullCommand): Promise<vo
     console.error('stopped; run the same command again to go on');
     process.exitCode = 130;
   } finally {
+    report.stop();
     process.off('SIGINT', onInterrupt);
   }
 }

@@ -1,8 +1,8 @@
 import cliProgress from 'cli-progress';
 import { megabytes, type Report } from '../node/native/report.ts';
 
-/** Steps as lines; bytes as a bar, where a terminal shows it. */
-export function makeReport(): Report {
+/** Steps as lines; bytes as a bar, where a terminal shows it, which `stop` takes away where it does not come to its end. */
+export function makeReport(): Report & { stop: () => void } {
   const format = '{bar} {percentage}% | {done} of {size} | {eta_formatted} left';
   const progress = new cliProgress.SingleBar(
     { format, stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
@@ -17,5 +17,6 @@ export function makeReport(): Report {
       else progress.start(total, done, payload);
       if (done >= total) progress.stop();
     },
+    stop: () => progress.stop(),
   };
 }

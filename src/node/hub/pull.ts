@@ -18,6 +18,7 @@ import { type Pin, type PinnedFile, readPin, writePin } from './pin.ts';
 import { pullOffline } from './pull-offline.ts';
 import type { Pulled, PullOptions } from './pulled.ts';
 import { remoteSource } from './remote-source.ts';
+import { assertSpace } from './space.ts';
 
 /** Files other than weights are small; one that is not is none of a model's. */
 const largestConfig = 64 * 2 ** 20;
@@ -70,8 +71,7 @@ async function pullOnline(
   const weights = new Map<string, RemoteFile>();
   const needed = await examine(pulling, published, listing, weights, fetch);
   warnOfMemory(name, needed);
-  const total = [...weights.values()].reduce((sum, { size }) => sum + size, 0);
-  if (weights.size > 1) report.step(`${weights.size} files of weights, ${byteSize(total)}`);
+  await assertSpace(hub, directory, weights.values()); // of all shards together
   for (const file of needed.names)
     if (!fetched.has(file)) await fetch(weights.get(file) ?? (await describeFile(hub, listing, file, signal)));
 

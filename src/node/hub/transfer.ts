@@ -8,6 +8,7 @@ import { beginHash, hashFile } from './digest.ts';
 import type { Hub } from './hub.ts';
 import { HubError } from './hub-error.ts';
 import type { RemoteFile } from './listing.ts';
+import { partialPath } from './partial-path.ts';
 import { forgetEtag } from './resume-etag.ts';
 
 export type TransferOptions = {
@@ -17,11 +18,6 @@ export type TransferOptions = {
   /** Throws where another process has taken the lock: called before the file gets its name. */
   assertLocked?: () => void;
 };
-
-/** What has come of a file: the name is the same in every run, so that the next one goes on, and is ours, so that Python does not. */
-export function partialPath(path: string): string {
-  return `${path}.clip-tfjs.incomplete`;
-}
 
 /**
  * Brings a file to a path, whole and with the right hash or not at all. Cut off, it asks for the missing bytes alone, in this run and in
@@ -39,7 +35,6 @@ export async function transfer(
   const partial = partialPath(path);
   const found = await sizeOf(partial);
   let done = found !== undefined && found <= size ? found : 0;
-  await assertSpace(hub, dirname(path), size - done, url);
   let hash = beginHash(digest, size);
   await hashFile(partial, hash, done);
   onBytes(done);
@@ -85,13 +80,4 @@ async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number, 
       { cause: error },
     );
   }
-}
-
-/** @throws Error where the disk has too little room for what is missing */
-async function assertSpace(hub: Hub, directory: string, missing: number, url: URL): Promise<void> {
-  const free = await hub.freeBytes(directory);
-  if (free >= missing) return;
-  throw new Error(
-    `Cannot download ${url.href}: expected ${byteSize(missing)} free on the disk of ${directory} but got ${byteSize(free)}; free some, or name a directory of another disk in HF_HUB_CACHE`,
-  );
 }
