@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { goldens } from '../golden.ts';
-import { isBody, type MockHub, readFiles, startMockHub, testCommit } from '../node/hub/mock-hub.ts';
+import { isBody, type MockHub, readFiles, sendUntil, startMockHub, testCommit } from '../node/hub/mock-hub.ts';
 
 const main = join('build', 'src', 'cli', 'main.js');
 const repository = 'laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K';
@@ -97,10 +97,10 @@ describe('clip-tfjs pull', () => {
 
   it('stops at Ctrl-C and goes on where it was', async () => {
     const bytes = mock.files.get('open_clip_model.safetensors')?.length as number;
-    mock.fault = ({ seen, response, bytes: part }) => {
-      if (!isBody(seen) || seen.range) return false;
-      response.writeHead(200, { 'content-length': bytes, etag: mock.etag }).write(part.subarray(0, 100_000));
-      setTimeout(() => interrupt(), 300);
+    mock.fault = async (exchange) => {
+      if (!isBody(exchange.seen) || exchange.seen.range) return false;
+      await sendUntil(mock, exchange, 100_000, directory);
+      interrupt();
       return true;
     };
     const stopped = await run('pull', name);

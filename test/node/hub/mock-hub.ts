@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export type Seen = {
 };
 
 /** What a fault gets of a transfer from the storage: the bytes that would be sent, and from where on. */
-export type Exchange = { seen: Seen; response: ServerResponse; bytes: Buffer; start: number; sha256: string };
+export type Exchange = { seen: Seen; response: ServerResponse; bytes: Buffer; start: number; total: number };
 
 /**
  * A hub on loopback: lists a repository's files, says size and hash by HEAD, and sends safetensors by a redirect to a storage, which is
@@ -88,7 +88,7 @@ export async function startMockHub(repository: string, files: Map<string, Buffer
     const start = first !== undefined && isSame ? Number(first) : 0;
     const end = first !== undefined && isSame && last ? Number(last) + 1 : bytes.length;
     const part = bytes.subarray(start, end);
-    if (await mock.fault?.({ seen, response, bytes: part, start, sha256 })) return;
+    if (await mock.fault?.({ seen, response, bytes: part, start, total: bytes.length })) return;
     response.setHeader('etag', mock.etag).setHeader('content-length', part.length);
     if (first !== undefined && isSame) response.setHeader('content-range', `bytes ${start}-${end - 1}/${bytes.length}`);
     response.writeHead(first !== undefined && isSame ? 206 : 200).end(part);
@@ -121,18 +121,27 @@ export function isBody({ range }: Seen): boolean {
   return !range || range.endsWith('-');
 }
 
-/** Sends what comes before an offset of the file, and closes the connection once it is there. */
-export async function cut(
-  { response, bytes, start }: Exchange,
-  offset: number,
-  total: number,
-  etag: string,
-): Promise<true> {
-  response.setHeader('etag', etag).setHeader('content-length', bytes.length);
+/** Bytes of the file that is being downloaded into a cache. */
+export async function arrived(cache: string): Promise<number> {
+  const files = await readdir(cache, { recursive: true }).catch(() => []);
+  const incomplete = files.find((name) => name.endsWith('.incomplete'));
+  return incomplete === undefined ? 0 : (await stat(join(cache, incomplete)).catch(() => ({ size: 0 }))).size;
+}
+
+/** Sends what comes before an offset of the file, and waits until all of it is on the client's disk. */
+export async function sendUntil(mock: MockHub, exchange: Exchange, offset: number, cache: string): Promise<void> {
+  const { response, bytes, start, total } = exchange;
+  response.setHeader('etag', mock.etag).setHeader('content-length', bytes.length);
   if (start > 0) response.setHeader('content-range', `bytes ${start}-${total - 1}/${total}`);
   response.writeHead(start > 0 ? 206 : 200).flushHeaders();
-  if (offset > start) await new Promise((resolve) => response.write(bytes.subarray(0, offset - start), resolve));
-  await setTimeout(15); // until it has been read
-  response.socket?.end();
+  if (offset <= start) return;
+  response.write(bytes.subarray(0, offset - start));
+  while ((await arrived(cache)) < offset) await setTimeout(5);
+}
+
+/** Sends what comes before an offset of the file, and closes the connection once it is there. */
+export async function cut(mock: MockHub, exchange: Exchange, offset: number, cache: string): Promise<true> {
+  await sendUntil(mock, exchange, offset, cache);
+  exchange.response.socket?.end();
   return true;
 }

@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { goldens } from '../../golden.ts';
-import { isBody, type MockHub, readFiles, startMockHub } from './mock-hub.ts';
+import { arrived, isBody, type MockHub, readFiles, startMockHub } from './mock-hub.ts';
 
-const child = join('build', 'test', 'node', 'hub', 'pull-child.js');
+/** A process that pulls. */
+type Pulling = { child: ChildProcess; err: string; ended: Promise<{ received: number }> };
+
+const script = join('build', 'test', 'node', 'hub', 'pull-child.js');
 const repository = 'test-org/tiny-clip';
 
 describe('7. two processes that pull the same model', () => {
   let directory: string;
   let mock: MockHub;
   let weights: Buffer;
-  let running: ChildProcess[];
+  let running: Pulling[];
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'clip-tfjs-'));
     const names = { 'config.json': 'config.json', 'model.safetensors': 'model.safetensors' };
@@ -24,26 +26,27 @@ describe('7. two processes that pull the same model', () => {
     running = [];
   });
   afterEach(async () => {
-    for (const process of running) process.kill('SIGKILL');
+    for (const { child } of running) child.kill('SIGKILL');
     await mock.close();
     await rm(directory, { recursive: true });
   });
 
-  function pull(): { process: ChildProcess; ended: Promise<{ received: number; err: string }> } {
+  function pull(): Pulling {
     const env = { ...process.env, HF_ENDPOINT: mock.endpoint, HF_HUB_CACHE: directory };
-    const started = spawn(process.execPath, [child, `hf-hub:${repository}`], { env });
-    running.push(started);
-    let [out, err] = ['', ''];
-    started.stdout.on('data', (chunk) => {
+    const child = spawn(process.execPath, [script, `hf-hub:${repository}`], { env });
+    let out = '';
+    child.stdout.on('data', (chunk) => {
       out += chunk;
     });
-    started.stderr.on('data', (chunk) => {
-      err += chunk;
+    child.stderr.on('data', (chunk) => {
+      started.err += chunk;
     });
-    const ended = new Promise<{ received: number; err: string }>((resolve, reject) => {
-      started.on('close', (code) => (code === 0 ? resolve({ ...JSON.parse(out), err }) : reject(new Error(err))));
+    const ended = new Promise<{ received: number }>((resolve, reject) => {
+      child.on('close', (code) => (code === 0 ? resolve(JSON.parse(out)) : reject(new Error(started.err))));
     });
-    return { process: started, ended };
+    const started: Pulling = { child, err: '', ended };
+    running.push(started);
+    return started;
   }
 
   const assertWhole = async () => {
@@ -54,16 +57,16 @@ describe('7. two processes that pull the same model', () => {
   };
 
   it('fetch it once: the second one waits and finds it', async () => {
-    let begun = 0;
+    const isWaiting = () =>
+      running.some(({ err }) => /another process is downloading model.safetensors; waiting/.test(err));
     mock.fault = async ({ seen }) => {
-      if (isBody(seen) && ++begun === 1) await setTimeout(600); // the other one comes meanwhile
+      while (isBody(seen) && !isWaiting()) await setTimeout(20); // until the other one comes
       return false;
     };
     const both = await Promise.all([pull().ended, pull().ended]);
     assert.equal(mock.bodies().length, 1);
     const [less, more] = both.map(({ received }) => received).sort((one, other) => one - other) as [number, number];
     assert.ok(more >= weights.length && less < weights.length, `${less} and ${more}`);
-    assert.ok(both.some(({ err }) => /another process is downloading model.safetensors; waiting/.test(err)));
     await assertWhole();
   });
 
@@ -76,13 +79,8 @@ describe('7. two processes that pull the same model', () => {
     };
     const first = pull();
     first.ended.catch(() => {});
-    const partial = async () => {
-      const blobs = join(directory, 'models--test-org--tiny-clip', 'blobs');
-      const name = existsSync(blobs) && (await readdir(blobs)).find((file) => basename(file).endsWith('.incomplete'));
-      return name ? (await stat(join(blobs, name))).size : 0;
-    };
-    while ((await partial()) < half) await setTimeout(20);
-    first.process.kill('SIGKILL');
+    while ((await arrived(directory)) < half) await setTimeout(20);
+    first.child.kill('SIGKILL');
     const { received } = await pull().ended;
     assert.equal(received, weights.length - half);
     assert.deepEqual(
