@@ -21,7 +21,7 @@ import { toldOf } from './hub/needed-files.ts';
 export async function loadClip(source: string | URL | Blob, options: LoadOptions = {}): Promise<Clip> {
   if (!(typeof source === 'string' || source instanceof URL || source instanceof Blob)) {
     throw new TypeError(
-      `Cannot load model: expected a path, a name, a URL or a Blob but got ${source === null ? 'null' : typeof source}`,
+      `Cannot load model: expected a path, a URL or a Blob but got ${source === null ? 'null' : typeof source}`,
     );
   }
   if (source instanceof Blob || /^https?:/.test(String(source))) return loadWebClip(source, options);
@@ -55,7 +55,7 @@ export async function findModel(source: string): Promise<FoundModel> {
   const located = await locatePublished(source);
   if (!located)
     throw new ModelError(
-      `Cannot load ${source}: expected a directory, a .safetensors file or a published name ('clip-tfjs pull --list'), but nothing is there`,
+      `Cannot load ${source}: expected a directory or a .safetensors file, but nothing is there; 'clip-tfjs pull --list' shows the published names`,
     );
   const { published, directory, isPinned } = located;
   return {

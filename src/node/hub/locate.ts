@@ -53,6 +53,6 @@ export async function locatePublished(name: string, cache: string = hubCache()):
 export function notPulled({ revision }: Published, name: string, cache: string): ModelError {
   const at = revision === 'main' || name.includes('@') ? '' : ` at revision ${revision}`;
   return new ModelError(
-    `Cannot load ${name}: it is a published name, and its files${at} are not in ${cache}; run 'clip-tfjs pull ${name}' where there is a network`,
+    `Cannot load ${name}: '${name}' is a published name, and its files${at} are not in ${cache}; run 'clip-tfjs pull ${name}' where there is a network`,
   );
 }

@@ -126,7 +126,7 @@ describe('pulling', () => {
     assert.deepEqual(await readdir(join(storage(), 'refs')), ['v1']);
     await assert.rejects(
       loadClip(name),
-      /ViT-B-32\/datacomp_xl_s13b_b90k: it is a published name, and its files are not/,
+      /'ViT-B-32\/datacomp_xl_s13b_b90k' is a published name, and its files are not/,
     );
   });
 
@@ -296,7 +296,7 @@ describe('pulling', () => {
       /Cannot pull 'ViT-B\/33': expected one of RN50, RN101, .*, hf-hub:org\/name|or hf-hub/,
     );
     await assert.rejects(loadClip('ViT-H/14'), /was published with several weights; name one of/);
-    await assert.rejects(loadClip('nowhere'), /expected a directory, a .safetensors file or a published name/);
+    await assert.rejects(loadClip('nowhere'), /nothing is there; 'clip-tfjs pull --list' shows the published names/);
     await assert.rejects(pull('hf-hub:test-org/gated'), /status 404; there is no such repository/);
     mock.hubFault = (_, response) => !!response.writeHead(401, { 'x-error-message': 'Access is restricted' }).end();
     await assert.rejects(pull('hf-hub:test-org/gated'), /401 \(Access is restricted\); .* set HF_TOKEN/);
