@@ -274,6 +274,33 @@ describe('pulling', () => {
       });
     }
 
+    it('a model of 4 GB for which there is no room, and says that WebAssembly could not hold it', async () => {
+      const source = headerAlone('ViT-H/14');
+      const repository = 'laion/CLIP-ViT-H-14-laion2B-s32B-b79K';
+      await serve(repository, 'hf-vit-gelu', {});
+      mock.files.set('open_clip_model.safetensors', Buffer.from('stands for them'));
+      mock.hubFault = (request, response) => {
+        if (request.method !== 'HEAD') return false;
+        const headers = {
+          'x-linked-etag': `"${'a'.repeat(64)}"`,
+          'x-linked-size': source.size,
+          location: `${mock.storage}/x`,
+        };
+        return !!response.writeHead(302, headers).end();
+      };
+      mock.fault = async ({ seen, response }) => {
+        const [, first, last] = seen.range?.match(/^bytes=(\d+)-(\d+)$/) ?? [];
+        const bytes = await source.read(Number(first), Number(last) + 1 - Number(first));
+        return !!response.writeHead(206, { 'content-range': `bytes ${first}-${last}/${source.size}` }).end(bytes);
+      };
+      hub = { ...hub, freeBytes: async () => 1e9 };
+      const warnings = await collectWarnings(() =>
+        assert.rejects(pull('ViT-H-14/laion2b_s32b_b79k'), /expected 3,945 MB free on the disk of .* but got 1,000 MB/),
+      );
+      assert.match(warnings.join(), /does not fit into WebAssembly's 4 GB with both towers: load one/);
+      assert.deepEqual(mock.bodies(), []);
+    });
+
     it('weights under a published name that are not the published ones', async () => {
       await serve('timm/vit_base_patch32_clip_224.openai', 'open_clip-vit-gelu', openClip);
       await assert.rejects(
