@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examineBackends } from './doctor-backends.ts';
 import { compareModel, tryModel } from './doctor-model.ts';
-import { activationOption, backendOption, jsonOption, type ModelOptions, threadsOption } from './options.ts';
+import { activationOption, backendOption, jsonOption, type ModelOptions, modelHelp, threadsOption } from './options.ts';
 
 type DoctorCommand = Omit<ModelOptions, 'model'> & { golden?: string };
 
@@ -12,7 +12,7 @@ export function addDoctor(program: Command): void {
     .description(
       'Without a model: which engines are here, how exact and how fast they are, and which one will be used. With a model: whether it loads, and with --golden whether its outputs and hidden states are those of the reference.',
     )
-    .argument('[model]', 'a directory or a .safetensors file')
+    .argument('[model]', modelHelp)
     .option(
       '--golden <path>',
       'a safetensors file with pixel_values_nchw, input_ids and what the reference made of them',

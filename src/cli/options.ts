@@ -16,9 +16,12 @@ export type ModelOptions = {
   json?: boolean;
 };
 
+/** What `loadClip` takes. */
+export const modelHelp = 'a directory, a .safetensors file, or the name of a published model that has been pulled';
+
 export function addModelOptions(command: Command): Command {
   return command
-    .requiredOption('-m, --model <path>', 'a directory or a .safetensors file')
+    .requiredOption('-m, --model <path>', modelHelp)
     .addOption(activationOption())
     .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
     .addOption(backendOption())

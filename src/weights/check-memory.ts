@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ModelError } from '../errors.ts';
 
 /** WebAssembly of 32 bits addresses so much; what activations and tfjs itself need is left free. */
-const wasmHeap = 2 ** 32 - 2 ** 28;
+export const wasmHeap: number = 2 ** 32 - 2 ** 28;
 
 /**
  * Refuses a model that cannot fit before its weights are read.
@@ -33,7 +33,7 @@ export function checkMemory(
 }
 
 /** Float32, and on wasm the second copy of every matrix that XNNPACK packs when it is first multiplied with. */
-function bytesNeeded(shapes: ReadonlyMap<string, readonly number[]>, backend: string): number {
+export function bytesNeeded(shapes: ReadonlyMap<string, readonly number[]>, backend: string): number {
   let bytes = 0;
   for (const [name, shape] of shapes) {
     const isMultiplied = shape.length > 1 && !/(token|positional|class)Embedding$/.test(name);

@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkConfig } from '../check-config.ts';
 import { Clip } from '../clip.ts';
-import { type Activation, type ClipConfig, findArchitecture } from '../config.ts';
-import { ModelError } from '../errors.ts';
-import { parameterShapes, type Towers } from '../parameters.ts';
-import { fromOutputFirst, outputFirstShape } from './axes.ts';
+import { type Activation, findArchitecture } from '../config.ts';
+import type { Towers } from '../parameters.ts';
+import { fromOutputFirst } from './axes.ts';
 import { checkMemory } from './check-memory.ts';
-import { isIgnoredBuffer, type Stored } from './names.ts';
-import { type ModelFiles, type OpenModel, openModel } from './open-model.ts';
+import { checkModel } from './check-model.ts';
+import type { Stored } from './names.ts';
+import { type ModelFiles, openModel } from './open-model.ts';
 import { resolveTokenizer } from './resolve-tokenizer.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import { webFiles } from './web-files.ts';
@@ -43,11 +42,7 @@ export async function loadModel(files: ModelFiles, options: LoadOptions = {}, av
   const model = await openModel(files, options);
   const parameters = new Map<string, tf.Tensor>();
   try {
-    checkConfig(model.config);
-    checkDepth(model);
-    const towers = options.towers ?? towersOf(model.config);
-    const shapes = parameterShapes(model.config, towers);
-    checkTensors(model, shapes);
+    const { towers, shapes } = checkModel(model, options.towers);
     checkMemory(model.label, shapes, availableMemory);
     const makeTokenizer = await resolveTokenizer(files, model, towers);
     let logScale: number | undefined;
@@ -78,45 +73,6 @@ function checkOptions({ activation, architecture, towers }: LoadOptions): void {
   check('activation', activation, ['quick_gelu', 'gelu']);
   check('towers', towers, ['image', 'text', 'both']);
   if (architecture !== undefined) findArchitecture(architecture);
-}
-
-/** A config may name a billion layers; none is looked for before it is clear that the file could hold them. */
-function checkDepth({ label, config: { vision, text }, tensors }: OpenModel): void {
-  const layers = [vision?.layers ?? 0, text?.layers ?? 0].flat().reduce((sum, count) => sum + count, 0);
-  if (layers > tensors.tensors.size) {
-    throw new ModelError(
-      `Cannot load ${label}: its config has ${layers} layers but the file ${tensors.tensors.size} tensors`,
-    );
-  }
-}
-
-function towersOf({ vision, text }: ClipConfig): Towers {
-  return vision && text ? 'both' : vision ? 'image' : 'text';
-}
-
-/** Strict: the asked towers must be whole, and nothing may be left over that neither tower explains. */
-function checkTensors({ label, tensors, config, names }: OpenModel, asked: Map<string, readonly number[]>): void {
-  const explained = new Set<string>();
-  const faults: string[] = [];
-  for (const [name, shape] of parameterShapes(config)) {
-    const { keys, outputFirst } = names(name);
-    const [first, ...rest] = outputFirst ? outputFirstShape(shape) : shape;
-    const expected = first === undefined ? [] : [first / keys.length, ...rest];
-    for (const key of keys) {
-      explained.add(key);
-      const found = tensors.tensors.get(key)?.shape;
-      if (found && found.join() !== expected.join()) {
-        faults.push(`'${key}' should be [${expected.join(', ')}] but is [${found.join(', ')}]`);
-      }
-      if (!found && asked.has(name)) faults.push(`'${key}' is missing`);
-    }
-  }
-  for (const key of tensors.tensors.keys()) {
-    if (!explained.has(key) && !isIgnoredBuffer(key)) faults.push(`'${key}' is not part of the model`);
-  }
-  if (faults.length === 0) return;
-  const more = faults.length > 8 ? `; and ${faults.length - 8} more` : '';
-  throw new ModelError(`Cannot load ${label}: config and tensors disagree: ${faults.slice(0, 8).join('; ')}${more}`);
 }
 
 async function readParameter(
