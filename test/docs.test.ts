@@ -42,11 +42,13 @@ describe('the documents', () => {
       'README.md',
       'CONTRIBUTING.md',
       'docs/backends.md',
+      'docs/hub.md',
       'docs/operator-traps.md',
       'docs/shapes.md',
       'docs/safetensors.md',
       'docs/training.md',
       'docs/workers.md',
+      'weights/README.md',
     ]) {
       for (const [, target = ''] of readFileSync(path, 'utf8').matchAll(
         /\]\((?!http)([^)#]+)\)|`((?:src|docs|scripts|test)\/[\w./-]+\.\w+)`/g,

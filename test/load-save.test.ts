@@ -340,7 +340,11 @@ describe('loadClip()', () => {
       () => loadClip('no/such/model'),
       /expected a directory or a .safetensors file, but nothing is there/,
     ],
-    ['a published name that was not downloaded', () => loadClip('ViT-B/32'), /'ViT-B\/32' is a published name/],
+    [
+      'a published name that was not pulled',
+      () => loadClip('hf-hub:no-org/none'),
+      /'hf-hub:no-org\/none' is a published name/,
+    ],
     ['a directory without weights', () => loadClip('docs'), /found no weights; expected model.safetensors, /],
     [
       "a Blob in Hugging Face's layout",

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { saveClip } from '../node/save.ts';
 import type { SaveOptions } from '../weights/save.ts';
-import { addLoadingOptions, jsonOption, type ModelOptions, openClip } from './options.ts';
+import { addLoadingOptions, jsonOption, type ModelOptions, modelHelp, openClip } from './options.ts';
 import { printJson } from './output.ts';
 
 export function addConvert(program: Command): void {
@@ -11,7 +11,7 @@ export function addConvert(program: Command): void {
     .description(
       'Write a model as transformers, open_clip or OpenAI keep it, with config, preprocessing and tokenizer files.',
     )
-    .argument('<source>', 'a directory or a .safetensors file')
+    .argument('<source>', modelHelp)
     .argument('<directory>', 'where to write')
     .addOption(
       new Option('--layout <name>', 'whose layout')

@@ -21,7 +21,7 @@ export async function diagnoseModel(options: ModelOptions, pictures: string | un
   const { missing, misshapen, unused } = examination.faults;
   const outcome = await (missing.length + misshapen.length + unused.length > 0
     ? { fault: 'not tried: config and tensors disagree', acceptance: [] }
-    : tryModel(options, pictures));
+    : tryModel(options, pictures, examination.cache?.repository));
   const isGood = outcome.fault === undefined && outcome.acceptance.every(({ state }) => state !== 'differs');
   if (json) printJson({ model, backend, good: isGood, ...examination, ...outcome });
   else console.log(describe(model, backend, isGood, examination, outcome));
@@ -31,14 +31,19 @@ export async function diagnoseModel(options: ModelOptions, pictures: string | un
 /** What came of loading and running it. */
 type Outcome = { fault?: string; acceptance: Acceptance[] };
 
-async function tryModel(options: ModelOptions, pictures: string | undefined): Promise<Outcome> {
+async function tryModel(options: ModelOptions, pictures?: string, repository?: string): Promise<Outcome> {
   try {
     using clip = await openClip(options);
     const encoded = tf.tidy(() => encodeSomething(clip));
     const rows = await Promise.all(encoded.map((row) => row.data()));
     tf.dispose(encoded);
     if (!rows.every((row) => row.every(Number.isFinite))) return { fault: 'gives NaN or infinity', acceptance: [] };
-    return { acceptance: await acceptanceTests(clip, pictures) };
+    return {
+      acceptance: await acceptanceTests(clip, {
+        ...(pictures !== undefined && { pictures }),
+        ...(repository && { repository }),
+      }),
+    };
   } catch (error) {
     if (error instanceof ModelError) return { fault: error.message, acceptance: [] };
     throw error;
@@ -59,14 +64,26 @@ function describe(
   model: string,
   backend: string,
   isGood: boolean,
-  { layout, configSource, dtypes, tensors, parameters, faults, tokenizer, config, memory, cache }: ModelExamination,
+  {
+    layout,
+    configSource,
+    dtypes,
+    tensors,
+    parameters,
+    faults,
+    tokenizer,
+    config,
+    memory,
+    cache,
+    cacheDirectory,
+  }: ModelExamination,
   { fault, acceptance }: Outcome,
 ): string {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   const { missing, misshapen, unused, ignored } = faults;
   const rows = [
     ['model', `layout ${layout}, config from ${configSource}, ${dtypes.join(', ')}`],
-    ['cache', cache ? `${cache.repository} at ${cache.commit}` : 'in none: a directory of its own'],
+    ['cache', cache ? describePlace(cache) : `not used: files of their own (the cache is ${cacheDirectory})`],
     ['tensors', `${tensors} with ${parameters.toLocaleString('en')} parameters`],
     ...missing.map((key) => ['  MISSING', key]),
     ...misshapen.map((fault) => ['  SHAPE', fault]),
@@ -83,6 +100,10 @@ function describe(
   if (differing.some((weights) => weights !== undefined))
     lines.push('', `Recorded of ${differing.join(' and ')}; other weights of the same shapes give other values.`);
   return lines.join('\n');
+}
+
+function describePlace({ repository, commit, isChecked }: NonNullable<ModelExamination['cache']>): string {
+  return `${repository} at ${commit}${isChecked ? '' : ", hashes not checked: 'clip-tfjs pull NAME --offline' does"}`;
 }
 
 function acceptanceRow({ name, state, error, tolerance, needs }: Acceptance): string[] {

@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import { examineBackends } from './doctor-backends.ts';
 import { compareModel } from './doctor-golden.ts';
 import { diagnoseModel } from './doctor-model.ts';
-import { addLoadingOptions, backendOption, jsonOption, type ModelOptions, threadsOption } from './options.ts';
+import {
+  addLoadingOptions,
+  backendOption,
+  jsonOption,
+  type ModelOptions,
+  modelHelp,
+  threadsOption,
+} from './options.ts';
 
 type DoctorCommand = Omit<ModelOptions, 'model'> & { golden?: string; pictures?: string };
 
@@ -13,7 +20,7 @@ export function addDoctor(program: Command): void {
     .description(
       'Without a model: which engines are here, how exact and how fast they are, and which one will be used. With a model: its files, tensors, tokenizer, preprocessing and memory, whether it encodes, and whether it gives what was recorded of published weights; with --golden, whether its outputs and hidden states are those of a reference.',
     )
-    .argument('[model]', 'a directory or a .safetensors file')
+    .argument('[model]', modelHelp)
     .option(
       '--golden <path>',
       'a safetensors file with pixel_values_nchw, input_ids and what the reference made of them',

@@ -7,6 +7,7 @@ import { embedTexts } from '../embed.ts';
 import { embedFiles } from '../node/embed-files.ts';
 import { type EmbeddingFormat, openEmbeddingStore } from '../node/embedding-files.ts';
 import { findPictures } from '../node/find-pictures.ts';
+import { findModel } from '../node/load.ts';
 import { addModelOptions, type ModelOptions, openClip, parseCount, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 
@@ -59,7 +60,7 @@ async function run(paths: string[], options: EmbedCommand): Promise<void> {
   const failed: { id: string; reason: string }[] = [];
   const job = await makeJob(paths, options, failed);
   const clip = await openClip(options, options.texts === undefined ? 'image' : 'text');
-  const { mtimeMs } = await stat(options.model);
+  const { mtimeMs } = await stat((await findModel(options.model)).path);
   const settings = { model: options.model, mtimeMs, config: clip.config, exifRotate: options.exifRotate ?? false };
   const digest = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
   const store = await openEmbeddingStore(options.out, format, { model: options.model, digest });

@@ -4,7 +4,7 @@ import type { Activation } from '../config.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
 import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
-import { addLoadingOptions, openClip } from './options.ts';
+import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { addTrainingOptions, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
 
@@ -17,7 +17,7 @@ export function addFinetune(program: Command): void {
     .description(
       'Train a model further. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
     )
-    .argument('<model>', 'a directory or a .safetensors file');
+    .argument('<model>', modelHelp);
   addLoadingOptions(addTrainingOptions(command))
     .option('-c, --config <path>', 'a JSON file with "training" and "augmentation": docs/training.md')
     .addHelpText(

@@ -5,9 +5,10 @@ import { type Activation, openaiPreprocess, type PreprocessConfig } from '../con
 import { ModelError } from '../errors.ts';
 import { preparePixels } from '../image/preprocess.ts';
 import { writeFileAtomically } from '../node/files.ts';
+import { findPublished } from '../node/hub/catalogue.ts';
 import { encodePng } from '../node/images/encode-png.ts';
 import { readImage } from '../node/images/read-image.ts';
-import { localFiles } from '../node/load.ts';
+import { findModel } from '../node/load.ts';
 import { parameterCount } from '../parameters.ts';
 import { type OpenModel, openModel } from '../weights/open-model.ts';
 import { describePreprocess } from './describe-preprocess.ts';
@@ -30,7 +31,7 @@ export function addInspect(program: Command): void {
     .description(
       'Of a model, from its header alone: layout, dtype, sizes, activation and where it came from. Of a picture: its mode, and what the model sees of it.',
     )
-    .argument('<path>', 'a model (directory, .safetensors file) or a picture')
+    .argument('<path>', 'a model (directory, .safetensors file, published name) or a picture')
     .addOption(activationOption())
     .option('--architecture <name>', "a published name that tells a bare file's head counts")
     .option(
@@ -52,11 +53,11 @@ export function addInspect(program: Command): void {
 const isModel = (path: string) => ['.safetensors', ''].includes(extname(path));
 
 async function inspectFound(path: string, options: InspectCommand): Promise<void> {
-  const isDirectory = await stat(path).then(
+  const isModel = await stat(path).then(
     (status) => status.isDirectory(),
-    () => false,
+    () => findPublished(path) !== undefined,
   );
-  return isDirectory ? inspectModel(path, options) : inspectPicture(path, options);
+  return isModel ? inspectModel(path, options) : inspectPicture(path, options);
 }
 
 async function inspectModel(path: string, options: InspectCommand): Promise<void> {
@@ -117,11 +118,18 @@ async function openTold(
   path: string,
   { activation, architecture }: InspectCommand,
 ): Promise<{ model: OpenModel; activationSource: string | undefined }> {
-  const files = await localFiles(path);
-  const asked = { ...(activation && { activation }), ...(architecture && { architecture }) };
+  const { files, told } = await findModel(path);
+  const asked = { ...told, ...(activation && { activation }), ...(architecture && { architecture }) };
   try {
     const model = await openModel(files, asked);
-    return { model, activationSource: model.configSource.startsWith('shapes') ? '--activation' : model.configSource };
+    return {
+      model,
+      activationSource: model.configSource.startsWith('shapes')
+        ? activation
+          ? '--activation'
+          : 'its name'
+        : model.configSource,
+    };
   } catch (error) {
     const isUntold = error instanceof ModelError && error.message.includes('does not tell its activation');
     if (!isUntold) throw error;

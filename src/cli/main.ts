@@ -8,6 +8,7 @@ import { addEmbed } from './embed.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addPull } from './pull.ts';
 import { addTrain } from './train.ts';
 import { version } from './version.ts';
 
@@ -23,7 +24,7 @@ const program = new Command('clip-tfjs')
   .showHelpAfterError('(run it with --help for an example)')
   .exitOverride(exit);
 
-for (const add of [addClassify, addEmbed, addInspect, addDoctor, addConvert, addFinetune, addTrain, addNative])
+for (const add of [addClassify, addEmbed, addInspect, addDoctor, addPull, addConvert, addFinetune, addTrain, addNative])
   add(program);
 inheritSettings(program);
 

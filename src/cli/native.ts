@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import cliProgress from 'cli-progress';
 import { type Command, Option } from 'commander';
-import { megabytes, type Report } from '../node/native/report.ts';
+import { megabytes } from '../node/native/report.ts';
 import type { Source } from '../node/native/tensorflow-files.ts';
 import { nativeDirectory } from '../node/native/where.ts';
 import { jsonOption } from './options.ts';
 import { printJson, table } from './output.ts';
+import { makeReport } from './step-report.ts';
 
 type InstallCommand = { cuda?: boolean; wheel?: string; libdir?: string; force?: boolean; json?: boolean };
 
@@ -78,25 +78,6 @@ function sourceOf({ cuda = false, wheel, libdir }: InstallCommand): Source {
   if (wheel !== undefined) return { kind: 'wheel', path: resolve(wheel) };
   if (libdir !== undefined) return { kind: 'libdir', path: resolve(libdir) };
   return { kind: 'pip', cuda };
-}
-
-/** Steps as lines; bytes as a bar, where a terminal shows it. */
-function makeReport(): Report {
-  const format = '{bar} {percentage}% | {done} of {size} | {eta_formatted} left';
-  const progress = new cliProgress.SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
-    cliProgress.Presets.shades_classic,
-  );
-  return {
-    step: (what) => console.error(what),
-    bytes: (done, total) => {
-      if (!process.stderr.isTTY) return;
-      const payload = { done: megabytes(done), size: megabytes(total) };
-      if (progress.isActive) progress.update(done, payload);
-      else progress.start(total, done, payload);
-      if (done >= total) progress.stop();
-    },
-  };
 }
 
 async function status({ json }: { json?: boolean }): Promise<void> {

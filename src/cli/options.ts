@@ -18,8 +18,11 @@ export type ModelOptions = {
   json?: boolean;
 };
 
+/** What `loadClip` takes. */
+export const modelHelp = 'a directory, a .safetensors file, or the name of a published model that has been pulled';
+
 export function addModelOptions(command: Command): Command {
-  return addLoadingOptions(command.requiredOption('-m, --model <path>', 'a directory or a .safetensors file'))
+  return addLoadingOptions(command.requiredOption('-m, --model <path>', modelHelp))
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(jsonOption());

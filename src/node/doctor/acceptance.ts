@@ -22,17 +22,22 @@ export type Acceptance = {
   needs?: string;
 };
 
-/**
- * Compares a model with what was recorded of published weights. Leaves no tensor behind.
- * @param pictures the folder with the recorded pictures, under their own names
- */
+/** What is known beside the model. */
+export type AcceptanceOptions = {
+  /** The folder with the recorded pictures, under their own names. */
+  pictures?: string;
+  /** The repository of the hub that the model is from; where it is unknown, all weights of the recorded shapes are compared. */
+  repository?: string;
+};
+
+/** Compares a model with what was recorded of published weights. Leaves no tensor behind. */
 export async function acceptanceTests(
   clip: Clip,
-  pictures: string | undefined,
+  options: AcceptanceOptions = {},
   outputs: readonly RecordedOutput[] = recordedOutputs,
 ): Promise<Acceptance[]> {
   const results = [checkTokens(clip, recordedTokens)];
-  for (const recorded of outputs) results.push(await checkOutput(clip, recorded, pictures));
+  for (const recorded of outputs) results.push(await checkOutput(clip, recorded, options));
   return results;
 }
 
@@ -49,10 +54,15 @@ function checkTokens(clip: Clip, recorded: readonly RecordedTokens[]): Acceptanc
   }
 }
 
-async function checkOutput(clip: Clip, recorded: RecordedOutput, folder: string | undefined): Promise<Acceptance> {
-  const { name, source, weights, tolerance, expected } = recorded;
+async function checkOutput(
+  clip: Clip,
+  recorded: RecordedOutput,
+  { pictures: folder, repository }: AcceptanceOptions,
+): Promise<Acceptance> {
+  const { name, source, weights, repositories, tolerance, expected } = recorded;
+  const isAnother = repository !== undefined && !repositories.includes(repository);
   const common = { name, source, weights, tolerance };
-  if (clip.towers !== 'both' || !hasShapeOf(clip.config, recorded))
+  if (isAnother || clip.towers !== 'both' || !hasShapeOf(clip.config, recorded))
     return { ...common, state: 'not run', needs: `${weights}, both towers` };
   if (folder === undefined)
     return { ...common, state: 'not run', needs: `${recorded.pictures.join(', ')}: name their folder by --pictures` };

@@ -10,7 +10,8 @@ import type { LoadOptions } from '../../weights/load.ts';
 import { type Layout, openModel } from '../../weights/open-model.ts';
 import { resolveTokenizer } from '../../weights/resolve-tokenizer.ts';
 import { availableMemory } from '../available-memory.ts';
-import { localFiles } from '../load.ts';
+import { hubCache } from '../hub/hub.ts';
+import { findModel } from '../load.ts';
 
 /** What headers and configs tell of a model; no weights are read. */
 export type ModelExamination = {
@@ -28,13 +29,16 @@ export type ModelExamination = {
   tokenizer: { source: string; tokens?: number; fault?: string };
   /** Bytes that the weights take on the backend in use, and that are free. */
   memory: { needed: number; available: number };
-  /** Where in a cache of huggingface_hub the files are; null where they are in a directory of their own. */
-  cache: { repository: string; commit: string } | null;
+  /** Where the files are in a cache of huggingface_hub; null where they are in a directory of their own. */
+  cache: { repository: string; commit: string; isChecked: boolean } | null;
+  /** The cache in which published names are looked for. */
+  cacheDirectory: string;
 };
 
 /** @throws ModelError where no model is found, or its layout or config is in doubt */
-export async function examineModel(path: string, options: LoadOptions = {}): Promise<ModelExamination> {
-  const files = await localFiles(path);
+export async function examineModel(source: string, asked: LoadOptions = {}): Promise<ModelExamination> {
+  const { path, files, told, isChecked } = await findModel(source);
+  const options = { ...told, ...asked };
   const model = await openModel(files, options);
   await model.tensors.close();
   const { layout, configSource, tensors } = model;
@@ -54,7 +58,8 @@ export async function examineModel(path: string, options: LoadOptions = {}): Pro
       needed: bytesNeeded(parameterShapes(config, towers), tf.getBackend()),
       available: availableMemory(),
     },
-    cache: await placeInCache(path),
+    cache: await placeInCache(path, isChecked),
+    cacheDirectory: hubCache(),
   };
 }
 
@@ -67,12 +72,12 @@ function describeTokenizer({ source, make }: Awaited<ReturnType<typeof resolveTo
 }
 
 /** huggingface_hub keeps files at models--org--name/snapshots/commit/file. */
-async function placeInCache(path: string): Promise<ModelExamination['cache']> {
+async function placeInCache(path: string, isChecked: boolean): Promise<ModelExamination['cache']> {
   for (const candidate of [path, await realpath(path)]) {
     const parts = candidate.split(sep);
     const [repository, folder, commit] = parts.slice(parts.findIndex((part) => part.startsWith('models--')));
     if (repository?.startsWith('models--') && folder === 'snapshots' && commit !== undefined)
-      return { repository: repository.slice('models--'.length).replace('--', '/'), commit };
+      return { repository: repository.slice('models--'.length).replace('--', '/'), commit, isChecked };
   }
   return null;
 }

@@ -5,6 +5,8 @@ export type RecordedOutput = {
   name: string;
   /** Whose weights they are of; others of the same shapes give other values. */
   weights: string;
+  /** Where on the hub those weights are. */
+  repositories: readonly string[];
   /** A published name, or shapes. */
   architecture: string | Architecture;
   activation: Activation;
@@ -24,7 +26,12 @@ export type RecordedOutput = {
 
 export type RecordedTokens = { text: string; ids: readonly number[]; source: string };
 
-const openaiB32 = { weights: "OpenAI's ViT-B/32", architecture: 'ViT-B/32', activation: 'quick_gelu' } as const;
+const openaiB32 = {
+  weights: "OpenAI's ViT-B/32",
+  repositories: ['timm/vit_base_patch32_clip_224.openai', 'openai/clip-vit-base-patch32'],
+  architecture: 'ViT-B/32',
+  activation: 'quick_gelu',
+} as const;
 
 export const recordedOutputs: readonly RecordedOutput[] = [
   {
@@ -89,6 +96,7 @@ export const recordedOutputs: readonly RecordedOutput[] = [
   {
     name: "the example of open_clip's README",
     weights: "LAION-2B's ViT-B/32 (laion2b_s34b_b79k)",
+    repositories: ['laion/CLIP-ViT-B-32-laion2B-s34B-b79K'],
     architecture: 'ViT-B/32',
     activation: 'gelu',
     pictures: ['CLIP.png'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { acceptanceTests } from '../../../src/node/doctor/acceptance.ts';
+import { type AcceptanceOptions, acceptanceTests } from '../../../src/node/doctor/acceptance.ts';
 import { type RecordedOutput, recordedOutputs, recordedTokens } from '../../../src/node/doctor/recorded-outputs.ts';
 import { type Clip, loadClip, useBackend } from '../../../src/node.ts';
 import { goldens, readGolden } from '../../golden.ts';
@@ -26,6 +26,7 @@ describe('acceptanceTests()', () => {
     recorded = {
       name: 'pipeline',
       weights: 'the tiny model',
+      repositories: ['org/tiny'],
       architecture: { embedDim, vision, text },
       activation: 'quick_gelu',
       pictures: images,
@@ -40,12 +41,12 @@ describe('acceptanceTests()', () => {
   after(() => clip.dispose());
 
   /** The result of one recorded output. */
-  const run = async (changes: Partial<RecordedOutput>, folder: string | undefined = pictures) =>
-    (await acceptanceTests(clip, folder, [{ ...recorded, ...changes }]))[1];
+  const run = async (changes: Partial<RecordedOutput>, options: AcceptanceOptions = {}) =>
+    (await acceptanceTests(clip, { pictures, ...options }, [{ ...recorded, ...changes }]))[1];
 
   it('finds what PyTorch recorded, and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    const [tokens, output] = await acceptanceTests(clip, pictures, [recorded]);
+    const [tokens, output] = await acceptanceTests(clip, { pictures }, [recorded]);
     assert.equal(tf.memory().numTensors, before);
     assert.equal(tokens?.state, 'ok');
     assert.equal(output?.state, 'ok');
@@ -77,12 +78,14 @@ describe('acceptanceTests()', () => {
   it('says what it needs where it cannot run', async () => {
     const needs = async (...args: Parameters<typeof run>) => (await run(...args))?.needs;
     assert.match(
-      (await acceptanceTests(clip, undefined, [recorded]))[1]?.needs as string,
+      (await acceptanceTests(clip, {}, [recorded]))[1]?.needs as string,
       /^rgb-landscape.png, .*--pictures$/,
     );
     assert.equal(await needs({ pictures: ['CLIP.png', 'grey.png'] }), `CLIP.png in ${pictures}`);
     assert.equal(await needs({ activation: 'gelu' }), 'the tiny model, both towers');
     assert.equal(await needs({ architecture: 'ViT-B/32' }), 'the tiny model, both towers');
+    assert.equal(await needs({}, { repository: 'org/another' }), 'the tiny model, both towers');
+    assert.equal((await run({}, { repository: 'org/tiny' }))?.state, 'ok');
   });
 });
 

@@ -54,10 +54,29 @@ describe('examineModel()', () => {
     const snapshot = join(directory, 'hub', 'models--org--a-clip', 'snapshots', 'abc123');
     await mkdir(join(snapshot, '..'), { recursive: true });
     await cp(join(models, 'open_clip-vit-gelu'), snapshot, { recursive: true });
-    const expected = { repository: 'org/a-clip', commit: 'abc123' };
+    const expected = { repository: 'org/a-clip', commit: 'abc123', isChecked: true };
     assert.deepEqual((await examineModel(snapshot)).cache, expected);
     await symlink(snapshot, join(directory, 'link'));
     assert.deepEqual((await examineModel(join(directory, 'link'))).cache, expected);
+  });
+
+  it('finds a published name in the cache, and says that nobody has checked its hashes', async () => {
+    const commit = '0123456789abcdef0123456789abcdef01234567';
+    const repository = join(directory, 'models--org--a-clip');
+    await mkdir(join(repository, 'refs'), { recursive: true });
+    await writeFile(join(repository, 'refs', 'main'), commit);
+    await cp(join(models, 'open_clip-vit-gelu'), join(repository, 'snapshots', commit), { recursive: true });
+    const usual = process.env.HF_HUB_CACHE;
+    process.env.HF_HUB_CACHE = directory;
+    try {
+      const { cache, cacheDirectory, faults } = await examineModel('hf-hub:org/a-clip');
+      assert.deepEqual(cache, { repository: 'org/a-clip', commit, isChecked: false });
+      assert.equal(cacheDirectory, directory);
+      assert.deepEqual(faults.missing, []);
+    } finally {
+      if (usual === undefined) delete process.env.HF_HUB_CACHE;
+      else process.env.HF_HUB_CACHE = usual;
+    }
   });
 
   it('is about the size that is asked for', async () => {
