@@ -14,7 +14,7 @@ export const recipe = {
     text: { contextLength: 24, width: 128, layers: 3, heads: 4 },
   },
   training: {
-    steps: 8000,
+    steps: 5000,
     batch: 256,
     learningRate: 1e-3,
     weightDecay: 0.1,
