@@ -14,7 +14,7 @@ export const recipe = {
     text: { contextLength: 24, width: 128, layers: 3, heads: 4 },
   },
   training: {
-    steps: 8000,
+    steps: 5000,
     batch: 256,
     learningRate: 1e-3,
     weightDecay: 0.1,
@@ -34,6 +34,12 @@ export const recipe = {
     mostTags: 4,
     /** How often the caption stands in a template. */
     templated: 0.6,
+    /** From step `from` (counted from 0) on, when names are half learned: kinds of things as captions, and pictures of nothing. */
+    later: {
+      from: 2600,
+      captions: { label: 0.45, labelAndTags: 0.15, tags: 0.15, labelAndSubgroup: 0.05, kind: 0.2 },
+      nothingPerBatch: 8,
+    },
   },
   augmentation: {
     /** Degrees, either way. */

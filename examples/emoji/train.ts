@@ -42,7 +42,10 @@ const options = new Command('npm start --')
   .opts<Options>();
 
 const recipe: Recipe = structuredClone(wholeRecipe);
-if (options.smoke) Object.assign(recipe.training, { steps: 8, batch: 32, warmup: 2 });
+if (options.smoke) {
+  Object.assign(recipe.training, { steps: 8, batch: 32, warmup: 2 });
+  recipe.sampling.later.from = 4;
+}
 const every = options.smoke ? 24 : 1; // which concepts have drawings
 const folder = runFolder(options.smoke ? 'smoke' : options.run);
 if (options.smoke) await folder.remove();

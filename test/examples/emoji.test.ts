@@ -6,6 +6,7 @@ import { type Concept, drawHeldOut, heldOutCount, readHeldOut } from '../../exam
 import { curves } from '../../examples/emoji/curve.ts';
 import { feed } from '../../examples/emoji/feed.ts';
 import { fillInside } from '../../examples/emoji/fill-inside.ts';
+import { kinds } from '../../examples/emoji/kinds.ts';
 import { createOrder } from '../../examples/emoji/order.ts';
 import { buildPool, fullSize } from '../../examples/emoji/pool.ts';
 import { recipe as wholeRecipe } from '../../examples/emoji/recipe.ts';
@@ -73,6 +74,25 @@ describe('examples/emoji', () => {
       for (const concept of make(step).concepts) assert.ok(!heldOut.includes(concept), `concept ${concept} in ${step}`);
     for (const index of heldOut) assert.deepEqual(pool.drawings[index], []);
     assert.ok(!captionCorpus(concepts).includes('thing number 5'));
+  });
+
+  it('brings in kinds of things and pictures of nothing from a step on, and nothing else changes before it', () => {
+    const sampling = { ...recipe.sampling, later: { ...recipe.sampling.later, from: 3, nothingPerBatch: 2 } };
+    sampling.later.captions = { label: 0, labelAndTags: 0, tags: 0, labelAndSubgroup: 0, kind: 1 };
+    const drinks = concepts.map((concept) => ({ ...concept, subgroup: 'drink' }));
+    const make = createBatches({ ...ingredients, concepts: drinks, recipe: { ...ingredients.recipe, sampling } });
+    assert.deepEqual(make(2), createBatches({ ...ingredients, concepts: drinks })(2));
+    const { concepts: meanings } = make(3);
+    const kind = -2 - kinds.findIndex(({ phrases }) => phrases.includes('something to drink'));
+    assert.deepEqual([...meanings], [kind, kind, kind, kind, kind, kind, -1, -1]);
+  });
+
+  it('gives no kind of things the name of a held-out concept', () => {
+    const phrases = kinds.flatMap((kind) => kind.phrases.map((phrase) => phrase.replace(/^an? /, '')));
+    assert.deepEqual(
+      readHeldOut().filter((label) => phrases.includes(label)),
+      [],
+    );
   });
 
   it('shows every other concept once an epoch, of the flags a part', () => {

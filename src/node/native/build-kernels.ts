@@ -21,10 +21,14 @@ const builds: Readonly<Record<string, readonly (readonly [name: string, ...flags
   arm64: [['baseline']],
 };
 
+/** Sources of WebAssembly alone. */
+const notNative: readonly string[] = ['wasm.cc', 'resample.cc'];
+
 /** @returns SHA-256 of the sources: operators of other sources are not used */
 export async function kernelSources(): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
+  const names = (await readdir(folder)).filter((name) => !notNative.includes(name));
+  for (const name of names.sort()) hash.update(name).update(await readFile(join(folder, name)));
   return hash.digest('hex');
 }
 
