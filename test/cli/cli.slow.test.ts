@@ -336,9 +336,9 @@ describe('clip-tfjs doctor and convert', () => {
   it('takes pictures of another size where asked', () => {
     const resized = runJson('doctor', ...pipeline, '--image-size', '96');
     assert.deepEqual([resized.good, resized.config.preprocess.size], [true, 96]);
-    const { out, code } = run('doctor', ...pipeline, '--image-size', '65');
+    const { err, code } = run('doctor', ...pipeline, '--image-size', '65');
     assert.equal(code, 1);
-    assert.match(out, /imageSize 65 is not divisible by patchSize 16/);
+    assert.match(err, /imageSize 65 is not divisible by patchSize 16/);
   });
 
   it('shows the engines of this machine and which one will be used', () => {
