@@ -10,7 +10,8 @@ import { roundToBfloat16, roundToFloat16, widenBfloat16, widenFloat16 } from '..
 import { describeMachine } from './machine.ts';
 
 const count = 768 * 3072;
-const rounds = 40;
+const rounds = 100;
+const warmUp = 10;
 const values = Float32Array.from({ length: count }, normalNumbers(1));
 
 const { date, processor, node } = describeMachine();
@@ -20,7 +21,8 @@ for (const { dtype, round, widen } of [
   { dtype: 'BF16', round: roundToBfloat16, widen: widenBfloat16 },
 ]) {
   const halves = round(values);
-  let sum = widen(halves)[0] as number; // compiles it, and makes the table of F16
+  let sum = 0;
+  for (let i = 0; i < warmUp; i++) sum += widen(halves)[i] as number; // compiles it, and makes the table of F16
   const start = performance.now();
   const cpu = process.cpuUsage();
   for (let i = 0; i < rounds; i++) sum += widen(halves)[i] as number;
