@@ -269,6 +269,32 @@ describe('loadClip()', () => {
     assert.match(warnings[0] as string, /open_clip_config.json beside open_clip_model.safetensors is not read/);
   });
 
+  it('reads the preprocessing that transformers 5 keeps in processor_config.json, which goes first', async () => {
+    await cp(join(models, 'hf-vit-gelu'), directory, { recursive: true });
+    const write = (file: string, content: object) => writeFile(join(directory, file), JSON.stringify(content));
+    const mean = async () => {
+      using clip = await loadClip(directory);
+      return clip.config.preprocess.mean;
+    };
+    await write('preprocessor_config.json', { image_mean: [0.1, 0.2, 0.3], size: 32 });
+    assert.deepEqual(await mean(), [0.1, 0.2, 0.3]);
+    await write('processor_config.json', { processor_class: 'CLIPProcessor' });
+    assert.deepEqual(await mean(), [0.1, 0.2, 0.3]);
+    await write('processor_config.json', { image_processor: { image_mean: [0.5, 0.5, 0.5], size: 32 } });
+    assert.deepEqual(await mean(), [0.5, 0.5, 0.5]);
+    await write('processor_config.json', { image_processor: { do_normalize: false } });
+    await assert.rejects(
+      loadClip(directory),
+      /processor_config.json, image_processor: expected do_normalize to be true/,
+    );
+    using clip = await loadClip(join(models, 'hf-vit-gelu'));
+    for (const file of ['preprocessor_config.json', 'config.json', 'model.safetensors', 'golden.safetensors'])
+      await rm(join(directory, file), { force: true });
+    await collectWarnings(() =>
+      assert.rejects(saveClip(clip, directory, { layout: 'huggingface' }), /it holds processor_config.json of another/),
+    );
+  });
+
   it('says which half of a vocabulary is missing when it is used', async () => {
     await cp(join(models, 'hf-vit-gelu'), directory, { recursive: true });
     await writeFile(join(directory, 'vocab.json'), '{}');

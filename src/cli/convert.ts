@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { saveClip } from '../node/save.ts';
 import type { SaveOptions } from '../weights/save.ts';
-import { activationOption, jsonOption, type ModelOptions, modelHelp, openClip } from './options.ts';
+import { addLoadingOptions, jsonOption, type ModelOptions, modelHelp, openClip } from './options.ts';
 import { printJson } from './output.ts';
 
 export function addConvert(program: Command): void {
-  program
+  const command = program
     .command('convert')
     .summary("change a model's layout or dtype")
     .description(
@@ -18,9 +18,8 @@ export function addConvert(program: Command): void {
         .choices(['huggingface', 'open_clip', 'openai'])
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--dtype <name>', 'how numbers are kept').choices(['F32', 'F16', 'BF16']).default('F32'))
-    .addOption(activationOption())
-    .option('--architecture <name>', "a published name that tells a bare file's head counts")
+    .addOption(new Option('--dtype <name>', 'how numbers are kept').choices(['F32', 'F16', 'BF16']).default('F32'));
+  addLoadingOptions(command)
     .addOption(jsonOption())
     .addHelpText(
       'after',

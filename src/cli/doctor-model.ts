@@ -1,58 +1,53 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../clip.ts';
-import { tolerance } from '../node/doctor/run-check.ts';
-import { fileSource } from '../node/files.ts';
-import { compareWithGolden } from '../node/golden.ts';
-import { openSafetensors } from '../weights/safetensors.ts';
-import { type ModelOptions, openClip } from './options.ts';
+import { ModelError } from '../errors.ts';
+import { useBackend } from '../node/backend.ts';
+import { type Acceptance, acceptanceTests } from '../node/doctor/acceptance.ts';
+import { examineModel, type ModelExamination } from '../node/doctor/examine-model.ts';
+import { describePreprocess } from './describe-preprocess.ts';
+import { loadOptions, type ModelOptions, openClip, threadsOf } from './options.ts';
 import { printJson, table } from './output.ts';
 
-/** Compares a model with recorded outputs. Ends with 1 where they differ. */
-export async function compareModel(options: ModelOptions, goldenPath: string): Promise<void> {
-  const { model } = options;
-  const golden = await openSafetensors(await fileSource(goldenPath));
-  const clip = await openClip(options);
-  const comparisons = await compareWithGolden(clip, golden);
-  await golden.close();
-  clip.dispose();
-  if (comparisons.length === 0) throw new Error(`Cannot check: ${goldenPath} has none of the known inputs and outputs`);
-  const worst = Math.max(...comparisons.map(({ error }) => error));
-  const isGood = worst <= tolerance;
-  if (options.json) {
-    printJson({ model, tolerance, good: isGood, comparisons });
-  } else {
-    const rows = comparisons.map(({ name, shape, error, scale }) => [
-      error <= tolerance ? 'ok' : 'BAD',
-      name,
-      `[${shape.join(', ')}]`,
-      error.toExponential(1),
-      scale.toPrecision(3),
-    ]);
-    console.log(table([['', 'state', 'shape', 'largest error', 'typical value'], ...rows]));
-    console.log(
-      isGood
-        ? `\nAll within ${tolerance} of the reference.`
-        : `\nUp to ${worst.toExponential(1)} off the reference; allowed is ${tolerance}.`,
-    );
-  }
+/**
+ * Examines a model's files, loads it, encodes a grey picture and an empty text, and compares with what was recorded of
+ * published weights. Ends with 1 where tensors are missing or left over,
+ * where it does not load or gives numbers that are none, and where a recorded output differs.
+ * @param pictures the folder with the recorded pictures
+ */
+export async function diagnoseModel(options: ModelOptions, pictures: string | undefined): Promise<void> {
+  const { model, json } = options;
+  const backend = await useBackend(options.backend, threadsOf(options));
+  const examination = await examineModel(model, loadOptions(options));
+  const { missing, misshapen, unused } = examination.faults;
+  const outcome = await (missing.length + misshapen.length + unused.length > 0
+    ? { fault: 'not tried: config and tensors disagree', acceptance: [] }
+    : tryModel(options, pictures, examination.cache?.repository));
+  const isGood = outcome.fault === undefined && outcome.acceptance.every(({ state }) => state !== 'differs');
+  if (json) printJson({ model, backend, good: isGood, ...examination, ...outcome });
+  else console.log(describe(model, backend, isGood, examination, outcome));
   if (!isGood) process.exitCode = 1;
 }
 
-/** Loads a model and encodes a grey picture and an empty text. Ends with 1 where numbers come out that are none. */
-export async function tryModel(options: ModelOptions): Promise<void> {
-  const { model } = options;
-  const clip = await openClip(options);
-  const encoded = tf.tidy(() => encodeSomething(clip));
-  const isGood = (await Promise.all(encoded.map((row) => row.data()))).every((row) => row.every(Number.isFinite));
-  tf.dispose(encoded);
-  const { towers } = clip;
-  const tensors = clip.parameters.size;
-  clip.dispose();
-  const backend = tf.getBackend();
-  if (options.json) printJson({ model, backend, towers, tensors, good: isGood });
-  else
-    console.log(`${model}: ${tensors} tensors loaded, ${isGood ? 'encodes' : 'gives NaN or infinity'} on ${backend}`);
-  if (!isGood) process.exitCode = 1;
+/** What came of loading and running it. */
+type Outcome = { fault?: string; acceptance: Acceptance[] };
+
+async function tryModel(options: ModelOptions, pictures?: string, repository?: string): Promise<Outcome> {
+  try {
+    using clip = await openClip(options);
+    const encoded = tf.tidy(() => encodeSomething(clip));
+    const rows = await Promise.all(encoded.map((row) => row.data()));
+    tf.dispose(encoded);
+    if (!rows.every((row) => row.every(Number.isFinite))) return { fault: 'gives NaN or infinity', acceptance: [] };
+    return {
+      acceptance: await acceptanceTests(clip, {
+        ...(pictures !== undefined && { pictures }),
+        ...(repository && { repository }),
+      }),
+    };
+  } catch (error) {
+    if (error instanceof ModelError) return { fault: error.message, acceptance: [] };
+    throw error;
+  }
 }
 
 function encodeSomething(clip: Clip): tf.Tensor2D[] {
@@ -63,4 +58,55 @@ function encodeSomething(clip: Clip): tf.Tensor2D[] {
   if (text && clip.towers !== 'image')
     rows.push(clip.encodeText(tf.tensor2d([[text.vocabSize - 2, text.vocabSize - 1]], undefined, 'int32')));
   return rows;
+}
+
+function describe(
+  model: string,
+  backend: string,
+  isGood: boolean,
+  {
+    layout,
+    configSource,
+    dtypes,
+    tensors,
+    parameters,
+    faults,
+    tokenizer,
+    config,
+    memory,
+    cache,
+    cacheDirectory,
+  }: ModelExamination,
+  { fault, acceptance }: Outcome,
+): string {
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const { missing, misshapen, unused, ignored } = faults;
+  const rows = [
+    ['model', `layout ${layout}, config from ${configSource}, ${dtypes.join(', ')}`],
+    ['cache', cache ? describePlace(cache) : `not used: files of their own (the cache is ${cacheDirectory})`],
+    ['tensors', `${tensors} with ${parameters.toLocaleString('en')} parameters`],
+    ...missing.map((key) => ['  MISSING', key]),
+    ...misshapen.map((fault) => ['  SHAPE', fault]),
+    ...unused.map((key) => ['  UNUSED', key]),
+    ...(ignored.length > 0 ? [['  passed over', ignored.join(', ')]] : []),
+    ['tokenizer', tokenizer.fault ?? `${tokenizer.source}: ${tokenizer.tokens} tokens`],
+    ...(config.vision ? [['preprocessing', describePreprocess(config.preprocess)]] : []),
+    ['memory', `${gigabytes(memory.needed)} needed on ${backend}, ${gigabytes(memory.available)} free`],
+    ['encodes', fault ?? 'yes'],
+  ];
+  const lines = [`${model}: ${isGood ? 'good' : 'BAD'} on ${backend}`, '', table(rows)];
+  if (acceptance.length > 0) lines.push('', 'Recorded outputs', table(acceptance.map(acceptanceRow)));
+  const differing = [...new Set(acceptance.filter(({ state }) => state === 'differs').map(({ weights }) => weights))];
+  if (differing.some((weights) => weights !== undefined))
+    lines.push('', `Recorded of ${differing.join(' and ')}; other weights of the same shapes give other values.`);
+  return lines.join('\n');
+}
+
+function describePlace({ repository, commit, isChecked }: NonNullable<ModelExamination['cache']>): string {
+  return `${repository} at ${commit}${isChecked ? '' : ", hashes not checked: 'clip-tfjs pull NAME --offline' does"}`;
+}
+
+function acceptanceRow({ name, state, error, tolerance, needs }: Acceptance): string[] {
+  const figure = error === undefined ? '' : `off by ${error.toPrecision(2)}, allowed is ${tolerance}`;
+  return [{ ok: 'ok', differs: 'DIFFERS', 'not run': 'not run' }[state], name, needs ? `needs ${needs}` : figure];
 }

@@ -4,11 +4,11 @@ import type { Activation } from '../config.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
 import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
-import { activationOption, modelHelp, openClip } from './options.ts';
+import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { addTrainingOptions, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
 
-type FinetuneCommand = TrainingCommand & { activation?: Activation; architecture?: string };
+type FinetuneCommand = TrainingCommand & { activation?: Activation; architecture?: string; imageSize?: number };
 
 export function addFinetune(program: Command): void {
   const command = program
@@ -18,10 +18,8 @@ export function addFinetune(program: Command): void {
       'Train a model further. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
     )
     .argument('<model>', modelHelp);
-  addTrainingOptions(command)
+  addLoadingOptions(addTrainingOptions(command))
     .option('-c, --config <path>', 'a JSON file with "training" and "augmentation": docs/training.md')
-    .addOption(activationOption())
-    .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
     .addHelpText(
       'after',
       '\nExample:\n  $ clip-tfjs finetune clip-vit-base-patch32 --data pairs.csv --val-share 0.1 --epochs 5 --out my-clip' +

@@ -11,6 +11,7 @@ import { readImage } from '../node/images/read-image.ts';
 import { findModel } from '../node/load.ts';
 import { parameterCount } from '../parameters.ts';
 import { type OpenModel, openModel } from '../weights/open-model.ts';
+import { describePreprocess } from './describe-preprocess.ts';
 import { activationOption, jsonOption } from './options.ts';
 import { printJson, table } from './output.ts';
 
@@ -167,13 +168,4 @@ async function preprocessOf(path: string): Promise<PreprocessConfig> {
   const { model } = await openTold(path, {});
   await model.tensors.close();
   return model.config.preprocess;
-}
-
-function describePreprocess({ size, interpolation, resizeMode, order, background }: PreprocessConfig): string {
-  const resize = {
-    shortest: `shorter side to ${size}, middle ${size} x ${size} cut out`,
-    longest: `longer side to ${size}, padded`,
-    squash: `squashed to ${size} x ${size}`,
-  }[resizeMode];
-  return `${resize}, ${interpolation}, order of ${order}${background ? `, on background ${background.join(', ')}` : ''}`;
 }

@@ -5,12 +5,14 @@ import type { Activation } from '../config.ts';
 import { nodeBackends, useBackend } from '../node/backend.ts';
 import { loadClip } from '../node/load.ts';
 import type { Towers } from '../parameters.ts';
+import type { LoadOptions } from '../weights/load.ts';
 
 /** What every command that runs a model asks for. */
 export type ModelOptions = {
   model: string;
   activation?: Activation;
   architecture?: string;
+  imageSize?: number;
   backend?: BackendName;
   threads?: number;
   json?: boolean;
@@ -20,13 +22,22 @@ export type ModelOptions = {
 export const modelHelp = 'a directory, a .safetensors file, or the name of a published model that has been pulled';
 
 export function addModelOptions(command: Command): Command {
-  return command
-    .requiredOption('-m, --model <path>', modelHelp)
-    .addOption(activationOption())
-    .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
+  return addLoadingOptions(command.requiredOption('-m, --model <path>', modelHelp))
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(jsonOption());
+}
+
+/** What `loadClip` can be told about a model. */
+export function addLoadingOptions(command: Command): Command {
+  return command
+    .addOption(activationOption())
+    .option('--architecture <name>', "a published name, e.g. ViT-B/32, that tells a bare file's head counts")
+    .option(
+      '--image-size <pixels>',
+      'side of the pictures, where it shall not be that of training: positional embeddings are resized',
+      parseCount,
+    );
 }
 
 export function activationOption(): Option {
@@ -59,13 +70,22 @@ export function workersOption(
 }
 
 export async function openClip(options: ModelOptions, towers?: Towers): Promise<Clip> {
-  const { activation, architecture, backend, threads } = options;
-  await useBackend(backend, { ...(threads !== undefined && { threads }) });
-  return loadClip(options.model, {
+  await useBackend(options.backend, threadsOf(options));
+  return loadClip(options.model, { ...loadOptions(options), ...(towers && { towers }) });
+}
+
+/** What `loadClip` is told. */
+export function loadOptions({ activation, architecture, imageSize }: Omit<ModelOptions, 'model'>): LoadOptions {
+  return {
     ...(activation && { activation }),
     ...(architecture && { architecture }),
-    ...(towers && { towers }),
-  });
+    ...(imageSize !== undefined && { imageSize }),
+  };
+}
+
+/** What `useBackend` is told. */
+export function threadsOf({ threads }: { threads?: number }): { threads?: number } {
+  return threads === undefined ? {} : { threads };
 }
 
 /** A positive whole number, as an argument parser. */

@@ -7,7 +7,7 @@ import { writeFilesAtomically } from './files.ts';
 
 /** What tells a loader which model a directory holds. */
 const tellingFile =
-  /^(config|preprocessor_config|open_clip_config|vocab|tokenizer)\.json$|^merges\.txt$|\.safetensors(\.index\.json)?$/;
+  /^(config|preprocessor_config|processor_config|open_clip_config|vocab|tokenizer)\.json$|^merges\.txt$|\.safetensors(\.index\.json)?$/;
 
 /**
  * Saves a model as a directory that the layout's own tools open: transformers ('huggingface'), open_clip ('open_clip'),

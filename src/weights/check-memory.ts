@@ -32,7 +32,7 @@ export function checkMemory(
   }
 }
 
-/** Float32, and on wasm the second copy of every matrix that XNNPACK packs when it is first multiplied with. */
+/** Bytes: float32, and on wasm the second copy of every matrix that XNNPACK packs when it is first multiplied with. */
 export function bytesNeeded(shapes: ReadonlyMap<string, readonly number[]>, backend: string): number {
   let bytes = 0;
   for (const [name, shape] of shapes) {

@@ -14,10 +14,12 @@ const resamples = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' } as const;
 /**
  * Reads transformers' config.json of a CLIPModel, or of one tower with projection (`clip_text_model`, `clip_vision_model`).
  * Absent fields have transformers' defaults, and `text_config_dict` overrides `text_config`, as there.
- * @param preprocessor content of preprocessor_config.json, where there is one
+ * @param files content of preprocessor_config.json, and of processor_config.json, in which transformers 5 keeps the same and which goes
+ * first there too; where there are such files
  * @throws SyntaxError on a malformed file, ModelError on a model that is not CLIP
  */
-export function readHuggingfaceConfig(config: string, preprocessor: string | undefined): ClipConfig {
+export function readHuggingfaceConfig(config: string, files: PreprocessorFiles = {}): ClipConfig {
+  const preprocessor = preprocessorFields(files);
   const root = parseJson('config.json', config);
   const modelType = root.value('model_type') ?? 'clip';
   if (modelType === 'clip_text_model') {
@@ -68,18 +70,25 @@ function readVision(fields: JsonFields): VitConfig {
   };
 }
 
+export type PreprocessorFiles = { preprocessor?: string; processor?: string };
+
+function preprocessorFields({ preprocessor, processor }: PreprocessorFiles): JsonFields | undefined {
+  const inner =
+    processor === undefined ? undefined : parseJson('processor_config.json', processor).object('image_processor');
+  return inner ?? (preprocessor === undefined ? undefined : parseJson('preprocessor_config.json', preprocessor));
+}
+
 /** @throws ModelError where the file asks for steps that CLIP's preprocessing does not have */
-function readPreprocessor(file: string | undefined, imageSize: number): PreprocessConfig {
+function readPreprocessor(fields: JsonFields | undefined, imageSize: number): PreprocessConfig {
   const white = [255, 255, 255] as const; // what transformers 5 puts behind alpha
   const defaults = { ...openaiPreprocess(imageSize), order: 'huggingface', background: white } as const;
-  if (file === undefined) return defaults;
-  const fields = parseJson('preprocessor_config.json', file);
+  if (fields === undefined) return defaults;
   for (const step of ['do_resize', 'do_rescale', 'do_normalize']) {
     if (!fields.boolean(step, true)) fields.fail(step, 'true, as CLIP has it');
   }
   const { size, resizeMode } = readSize(fields, imageSize);
   if (size !== imageSize) {
-    throw new ModelError(`Cannot load model: it takes ${imageSize} pixels but preprocessor_config.json makes ${size}`);
+    throw new ModelError(`Cannot load model: it takes ${imageSize} pixels but its preprocessing config makes ${size}`);
   }
   const interpolation = resamples[fields.number('resample', 3) as keyof typeof resamples];
   if (!interpolation) fields.fail('resample', '0 (nearest), 2 (bilinear) or 3 (bicubic)');

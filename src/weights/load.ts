@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { Clip } from '../clip.ts';
 import { type Activation, findArchitecture } from '../config.ts';
-import type { Towers } from '../parameters.ts';
+import { parameterShapes, type Towers } from '../parameters.ts';
 import { fromOutputFirst } from './axes.ts';
 import { checkMemory } from './check-memory.ts';
 import { checkModel } from './check-model.ts';
+import { resizePositions, withImageSize } from './image-size.ts';
 import type { Stored } from './names.ts';
 import { type ModelFiles, openModel } from './open-model.ts';
 import { resolveTokenizer } from './resolve-tokenizer.ts';
@@ -18,6 +19,11 @@ export type LoadOptions = {
   architecture?: string;
   /** Which encoders to load; by default all that the config names. */
   towers?: Towers;
+  /**
+   * Side of the pictures in pixels, where it shall not be that of training: positional embeddings are resized as open_clip
+   * does for a ViT, and in the same way for a ResNet, which open_clip refuses.
+   */
+  imageSize?: number;
   signal?: AbortSignal;
 };
 
@@ -42,17 +48,19 @@ export async function loadModel(files: ModelFiles, options: LoadOptions = {}, av
   const model = await openModel(files, options);
   const parameters = new Map<string, tf.Tensor>();
   try {
-    const { towers, shapes } = checkModel(model, options.towers);
+    const { towers, shapes: stored } = checkModel(model, options.towers);
+    const config = options.imageSize === undefined ? model.config : withImageSize(model.config, options.imageSize);
+    const shapes = parameterShapes(config, towers);
     checkMemory(model.label, shapes, availableMemory);
-    const makeTokenizer = await resolveTokenizer(files, model, towers);
+    const tokenizer = await resolveTokenizer(files, model, towers);
     let logScale: number | undefined;
     for (const [name, shape] of shapes) {
       options.signal?.throwIfAborted();
-      const values = await readParameter(model.tensors, model.names(name), shape);
+      const values = await readParameter(model.tensors, model.names(name), stored.get(name) ?? shape, shape);
       parameters.set(name, tf.tensor(values, [...shape], 'float32'));
       if (name === 'logitScale') [logScale] = values;
     }
-    return new Clip(model.config, towers, parameters, makeTokenizer, logScale);
+    return new Clip(config, towers, parameters, tokenizer.make, logScale);
   } catch (error) {
     for (const tensor of parameters.values()) tensor.dispose();
     throw error;
@@ -75,15 +83,23 @@ function checkOptions({ activation, architecture, towers }: LoadOptions): void {
   if (architecture !== undefined) findArchitecture(architecture);
 }
 
+/** @param stored its shape in the file, in our order of axes; differs from the wanted one for positions of another image size */
 async function readParameter(
   tensors: SafetensorsFile,
   { keys, outputFirst }: Stored,
-  shape: readonly number[],
+  stored: readonly number[],
+  wanted: readonly number[],
 ): Promise<Float32Array> {
   const parts: Float32Array[] = [];
   for (const key of keys) parts.push(await tensors.readFloat32(key));
   const values = parts.length === 1 ? (parts[0] as Float32Array) : concatenate(parts);
-  return outputFirst ? fromOutputFirst(values, shape) : values;
+  if (stored[0] !== wanted[0]) return resizePositions(values, gridSide(stored), gridSide(wanted));
+  return outputFirst ? fromOutputFirst(values, stored) : values;
+}
+
+/** @param shape [1 + side · side, width] */
+function gridSide([positions = 1]: readonly number[]): number {
+  return Math.sqrt(positions - 1);
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

@@ -105,7 +105,9 @@ async function huggingfaceConfig({ label, open }: ModelFiles): Promise<FoundConf
     );
   }
   const preprocessor = await readText(open, 'preprocessor_config.json');
-  return { config: readHuggingfaceConfig(config, preprocessor), configSource: 'config.json' };
+  const processor = await readText(open, 'processor_config.json');
+  const files = { ...(preprocessor !== undefined && { preprocessor }), ...(processor !== undefined && { processor }) };
+  return { config: readHuggingfaceConfig(config, files), configSource: 'config.json' };
 }
 
 /** A bare file is read alone; in a directory open_clip's config decides. */

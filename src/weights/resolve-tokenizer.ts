@@ -9,6 +9,9 @@ import { type ModelFiles, type OpenModel, readText } from './open-model.ts';
 
 const openaiVocabSize = 49408;
 
+/** Where a model's vocabulary was found, and the tokenizer, which is built on first use; `make` throws where none fits. */
+export type FoundTokenizer = { source: string; make: () => Tokenizer };
+
 /**
  * Finds the model's vocabulary: its directory's own files, else OpenAI's where the size fits. Reads what is needed now;
  * the tokenizer itself is built on first use, so a model that fits no tokenizer loads and encodes ids all the same.
@@ -17,21 +20,27 @@ export async function resolveTokenizer(
   files: ModelFiles,
   { label, layout, config: { text } }: OpenModel,
   towers: Towers,
-): Promise<() => Tokenizer> {
-  if (!text || towers === 'image')
-    return () => refuse(label, "the text tower is not loaded; load it with towers: 'both'");
+): Promise<FoundTokenizer> {
+  if (!text || towers === 'image') return none(label, "the text tower is not loaded; load it with towers: 'both'");
   const own = files.weightsFile === undefined ? await readVocabularyFiles(files) : undefined;
-  if (own) return () => checkEndToken(label, createTokenizer(readVocabulary(own), text.contextLength), text);
+  if (own) {
+    const make = () => checkEndToken(label, createTokenizer(readVocabulary(own), text.contextLength), text);
+    return { source: Object.keys(own).join(', '), make };
+  }
   if (text.vocabSize !== openaiVocabSize) {
-    return () =>
-      refuse(
-        label,
-        `${text.vocabSize} tokens are not OpenAI's ${openaiVocabSize}, and no tokenizer files are beside it`,
-      );
+    return none(
+      label,
+      `${text.vocabSize} tokens are not OpenAI's ${openaiVocabSize}, and no tokenizer files are beside it`,
+    );
   }
   if (layout === 'huggingface') announce(`${label} has no tokenizer files: using OpenAI's vocabulary`);
   const vocabulary = await openaiVocabulary();
-  return () => checkEndToken(label, createTokenizer(vocabulary, text.contextLength), text);
+  const make = () => checkEndToken(label, createTokenizer(vocabulary, text.contextLength), text);
+  return { source: "OpenAI's vocabulary, which is built in", make };
+}
+
+function none(label: string, reason: string): FoundTokenizer {
+  return { source: `none: ${reason}`, make: () => refuse(label, reason) };
 }
 
 async function readVocabularyFiles({ open }: ModelFiles): Promise<VocabularyFiles | undefined> {

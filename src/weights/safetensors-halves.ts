@@ -3,12 +3,12 @@
  * F16 is IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. BF16 is the upper half of a float32: 1, 8, 7.
  */
 
-let halfTable: Uint32Array | undefined;
+let halfTable: Int32Array | undefined;
 
 /** The float32 bits of each of the 65,536 F16 patterns. */
-function float32BitsOfHalves(): Uint32Array {
+function float32BitsOfHalves(): Int32Array {
   if (halfTable) return halfTable;
-  halfTable = new Uint32Array(65_536);
+  halfTable = new Int32Array(65_536);
   for (let half = 0; half < 65_536; half++) halfTable[half] = float32BitsOfHalf(half);
   return halfTable;
 }
@@ -26,17 +26,35 @@ function float32BitsOfHalf(half: number): number {
 
 /** F16 patterns to float32; every pattern has an exact value. */
 export function widenFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const bits = new Uint32Array(halves.length);
+  const bits = new Int32Array(halves.length);
   const table = float32BitsOfHalves();
-  for (let i = 0; i < halves.length; i++) bits[i] = table[halves[i]!]!;
+  const pairs = pairsOf(halves);
+  for (let i = 0, to = 0; i < pairs.length; i++, to += 2) {
+    const pair = pairs[i]!;
+    bits[to] = table[pair & 0xffff]!;
+    bits[to + 1] = table[pair >>> 16]!;
+  }
+  if (halves.length % 2 === 1) bits[halves.length - 1] = table[halves.at(-1)!]!;
   return new Float32Array(bits.buffer);
 }
 
 /** BF16 patterns to float32; every pattern has an exact value. */
 export function widenBfloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+  const bits = new Int32Array(halves.length);
+  const pairs = pairsOf(halves);
+  for (let i = 0, to = 0; i < pairs.length; i++, to += 2) {
+    const pair = pairs[i]!;
+    bits[to] = pair << 16;
+    bits[to + 1] = pair & 0xffff_0000;
+  }
+  if (halves.length % 2 === 1) bits[halves.length - 1] = halves.at(-1)! << 16;
   return new Float32Array(bits.buffer);
+}
+
+/** Two patterns in one word, the first in its lower half (little-endian, as the format is): half the reads. A last odd one is left out. */
+function pairsOf(halves: Uint16Array): Int32Array {
+  const aligned = halves.byteOffset % 4 === 0 ? halves : halves.slice();
+  return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 1);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileSource } from '../../src/node/files.ts';
@@ -10,6 +10,7 @@ import { goldens } from '../golden.ts';
 
 const main = join('build', 'src', 'cli', 'main.js');
 const model = ['--model', join(goldens, 'pipeline', 'model.safetensors'), '--activation', 'quick_gelu'];
+const pipeline = [join(goldens, 'pipeline', 'model.safetensors'), '--activation', 'quick_gelu'];
 const picture = (name: string) => join(goldens, 'images', name);
 
 function run(...args: string[]): { code: number | null; out: string; err: string } {
@@ -308,11 +309,36 @@ describe('clip-tfjs doctor and convert', () => {
     assert.match(bad.out, /BAD +text_features/);
   });
 
-  it('loads and tries a model without recorded outputs', () => {
-    const { good, towers } = runJson('doctor', join(goldens, 'models/hf-vit-gelu'));
-    assert.deepEqual([good, towers], [true, 'both']);
-    assert.match(run('doctor', join(goldens, 'models/hf-vit-gelu')).out, /tensors loaded, encodes on \w+\n$/);
+  it('examines a model, and runs of the recorded outputs those that it can', () => {
+    const { good, towers, layout, acceptance } = runJson('doctor', join(goldens, 'models/hf-vit-gelu'));
+    assert.deepEqual([good, towers, layout], [true, 'both', 'huggingface']);
+    assert.ok(acceptance.every(({ state }: { state: string }) => state === 'not run'));
+    const { out, code } = run('doctor', ...pipeline, '--pictures', join(goldens, 'images'));
+    assert.equal(code, 0);
+    assert.match(out, /: good on \w+\n[\s\S]*\nencodes +yes\n[\s\S]*\nok +token ids of 5 texts\n/);
+    assert.match(out, /not run +two cats, of transformers' tests +needs OpenAI's ViT-B\/32/);
     assert.equal(run('doctor', '--golden', 'x.safetensors').code, 2);
+    assert.equal(run('doctor', '--pictures', 'x').code, 2);
+  });
+
+  it('finds a model bad whose tensors are not those of its config, and names them', async () => {
+    await cp(join(goldens, 'models/open_clip-vit-gelu'), directory, { recursive: true });
+    const path = join(directory, 'open_clip_config.json');
+    const config = JSON.parse(await readFile(path, 'utf8'));
+    config.model_cfg.text_cfg.layers += 1;
+    await writeFile(path, JSON.stringify(config));
+    const { out, code } = run('doctor', directory);
+    assert.equal(code, 1);
+    assert.match(out, /: BAD on \w+\n[\s\S]*MISSING +transformer.resblocks.\d+.attn.in_proj_weight\n/);
+    assert.match(out, /encodes +not tried/);
+  });
+
+  it('takes pictures of another size where asked', () => {
+    const resized = runJson('doctor', ...pipeline, '--image-size', '96');
+    assert.deepEqual([resized.good, resized.config.preprocess.size], [true, 96]);
+    const { err, code } = run('doctor', ...pipeline, '--image-size', '65');
+    assert.equal(code, 1);
+    assert.match(err, /imageSize 65 is not divisible by patchSize 16/);
   });
 
   it('shows the engines of this machine and which one will be used', () => {

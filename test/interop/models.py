@@ -1,6 +1,5 @@
 """The reference side of models.test.ts.
 
-make DIR NAME      writes a full-size model with random weights and golden.safetensors with inputs and outputs
 open DIR LAYOUT    opens a directory written by saveClip and encodes inputs.safetensors to outputs.safetensors
 """
 
@@ -10,24 +9,7 @@ from pathlib import Path
 import open_clip
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import CLIPConfig, CLIPModel, CLIPProcessor
-
-
-def randomise(model: torch.nn.Module) -> None:
-    """Weights large enough that a skipped layer shows, whatever the library's own initial values."""
-    torch.manual_seed(7)
-    for name, tensor in [*model.named_parameters(), *model.named_buffers()]:
-        if not tensor.is_floating_point() or name.endswith(("logit_scale", "attn_mask")):
-            continue
-        if name.endswith("running_var"):
-            tensor.data.uniform_(0.5, 1.5)
-        elif tensor.ndim >= 2:
-            fan_in = tensor[0].numel() if tensor.ndim == 4 else min(tensor.shape)
-            tensor.data.normal_(0, fan_in**-0.5)
-        elif name.endswith("weight"):
-            tensor.data.normal_(1, 0.2)
-        else:
-            tensor.data.normal_(0, 0.1)
+from transformers import CLIPModel, CLIPProcessor
 
 
 def inputs(size: int) -> dict[str, torch.Tensor]:
@@ -49,20 +31,6 @@ def outputs(model: torch.nn.Module, given: dict[str, torch.Tensor]) -> dict[str,
         else:
             vision, text = model.encode_image(pixels), model.encode_text(ids)
     return {"image_features": vision.contiguous(), "text_features": text.contiguous()}
-
-
-def make(directory: Path, name: str) -> None:
-    if name == "huggingface":
-        model = CLIPModel(CLIPConfig()).eval()
-    else:
-        model = open_clip.CLIP(**open_clip.get_model_config(name), quick_gelu=True).eval()
-    randomise(model)
-    given = inputs(224)
-    save_file({**given, **outputs(model, given)}, directory / "golden.safetensors")
-    if name == "huggingface":
-        model.save_pretrained(directory)
-    else:
-        save_file({key: tensor.contiguous() for key, tensor in model.state_dict().items()}, directory / "model.safetensors")
 
 
 def open_saved(directory: Path, layout: str) -> None:
@@ -87,5 +55,5 @@ def open_saved(directory: Path, layout: str) -> None:
 
 
 if __name__ == "__main__":
-    command, directory, name = sys.argv[1:]
-    {"make": make, "open": open_saved}[command](Path(directory), name)
+    command, directory, layout = sys.argv[1:]
+    {"open": open_saved}[command](Path(directory), layout)

@@ -22,33 +22,6 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-describe('full-size models with random weights from Python', () => {
-  const cases: { name: string; what: string; file?: string; options?: LoadOptions }[] = [
-    {
-      name: 'ViT-B-32',
-      what: 'ViT-B/32 in the OpenAI layout',
-      file: 'model.safetensors',
-      options: { activation: 'quick_gelu' },
-    },
-    { name: 'huggingface', what: 'ViT-B/32 in the Hugging Face layout' },
-    {
-      name: 'RN50',
-      what: 'RN50 in the OpenAI layout',
-      file: 'model.safetensors',
-      options: { activation: 'quick_gelu' },
-    },
-  ];
-  for (const { name, what, file = '', options } of cases) {
-    it(`gives the embeddings of ${what}`, async () => {
-      runPython('models.py', 'make', directory, name);
-      const golden = await readGolden(join(directory, 'golden.safetensors'));
-      const clip = await loadClip(join(directory, file), options);
-      await compare(clip, golden);
-      clip.dispose();
-    });
-  }
-});
-
 describe('directories written by saveClip()', () => {
   const bare: LoadOptions = { activation: 'quick_gelu' };
   const cases: { layout: 'huggingface' | 'open_clip'; source: string; options?: LoadOptions }[] = [

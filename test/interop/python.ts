@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const interpreter = process.env.CLIP_TFJS_PYTHON ?? '.venv/bin/python';
+/** The Python that has the reference implementations. */
+export const interpreter = process.env.CLIP_TFJS_PYTHON ?? '.venv/bin/python';
 
 /**
  * Runs a script of test/interop with the reference implementations at hand and returns what it prints.

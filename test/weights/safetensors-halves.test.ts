@@ -33,6 +33,18 @@ for (const { name, exponentBits, infinity, widen, round } of formats) {
       }
     });
 
+    it('widens views of any offset and length', () => {
+      const whole = bitsOf(widen(patterns));
+      for (const [begin, end] of [
+        [1, 1000],
+        [1, 1001],
+        [2, 1001],
+        [40_000, 40_001],
+        [7, 7],
+      ] as const)
+        assert.deepEqual(bitsOf(widen(patterns.subarray(begin, end))), whole.subarray(begin, end));
+    });
+
     it('rounds all 65,536 widened patterns back to themselves, NaN payloads too', () => {
       assert.deepEqual(round(widen(patterns)), patterns);
     });
