@@ -133,13 +133,20 @@ figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .que
 
 /** Runs in the page. */
 const drawCharts = `
+// As many digits as it takes to tell the ticks apart.
+const tickLabels = (ticks) => {
+  for (let digits = 3; ; digits++) {
+    const labels = ticks.map((tick) => String(Number(tick.toPrecision(digits))));
+    if (digits === 12 || new Set(labels).size === ticks.length) return labels;
+  }
+};
 const colours = ['#2563eb', '#d97706', '#15803d', '#9333ea'];
 for (const place of document.querySelectorAll('.chart')) {
   const { title, axis, labels, data } = JSON.parse(place.querySelector('script').textContent);
   const series = labels.map((label, i) => ({ label, stroke: colours[i % 4], width: 1.5, points: { show: data[0].length < 60 } }));
   new uPlot({
     title, width: place.clientWidth || 520, height: 260, scales: { x: { time: false } },
-    series: [{ label: axis }, ...series], axes: [{ label: axis }, { size: 70, values: (plot, ticks) => ticks.map((tick) => String(Number(tick.toPrecision(3)))) }],
+    series: [{ label: axis }, ...series], axes: [{ label: axis }, { size: 70, values: (plot, ticks) => tickLabels(ticks) }],
   }, data, place);
 }
 `;
