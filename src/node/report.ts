@@ -131,15 +131,17 @@ figure.right { border-color: #15803d; } figure img { width: 72px; height: 72px; 
 figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .query { margin: 0.9rem 0 0.3rem; }
 `;
 
+/** As many digits as it takes to tell the ticks of an axis apart, three at least. The page has a copy of this function. */
+export function tickLabels(ticks: readonly number[]): string[] {
+  let digits = 3;
+  const labels = () => ticks.map((tick) => String(Number(tick.toPrecision(digits))));
+  while (digits < 12 && new Set(labels()).size < ticks.length) digits++;
+  return labels();
+}
+
 /** Runs in the page. */
 const drawCharts = `
-// As many digits as it takes to tell the ticks apart.
-const tickLabels = (ticks) => {
-  for (let digits = 3; ; digits++) {
-    const labels = ticks.map((tick) => String(Number(tick.toPrecision(digits))));
-    if (digits === 12 || new Set(labels).size === ticks.length) return labels;
-  }
-};
+const tickLabels = ${tickLabels};
 const colours = ['#2563eb', '#d97706', '#15803d', '#9333ea'];
 for (const place of document.querySelectorAll('.chart')) {
   const { title, axis, labels, data } = JSON.parse(place.querySelector('script').textContent);

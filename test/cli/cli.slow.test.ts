@@ -330,6 +330,7 @@ describe('clip-tfjs inspect', () => {
     );
     assert.deepEqual([layout, activationSource, config.vision.kind], ['openai', undefined, 'modified-resnet']);
     assert.ok(parameters > 100_000);
+    assert.match(run('inspect', model[1] as string).out, /layers of width 64, 1 head\n/);
     assert.match(run('inspect', join(goldens, 'models/hf-vit-gelu')).out, /activation +gelu \(config.json\)/);
   });
 

@@ -60,7 +60,12 @@ describe('clip-tfjs train and finetune', function () {
     assert.ok(result.best.validation.imageToText['recall@5'] >= 0.8, JSON.stringify(result.best));
     assert.equal(logOf(trained).length, 61);
     assert.match(stderr, /before training; validation: loss/);
-    assert.match(readFileSync(join(trained, 'report.html'), 'utf8'), /<svg|uPlot/);
+    const report = readFileSync(join(trained, 'report.html'), 'utf8');
+    assert.match(
+      report,
+      /uPlot[\s\S]*<th>validation loss<\/th>[\s\S]*<th>best so far<\/th><\/tr>[\s\S]*<td>yes<\/td><\/tr>/,
+    );
+    assert.match(report, /40 of 40 steps of 8 pairs; \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\./);
   });
 
   it('goes on from what it saved, and what it saved classifies', () => {
