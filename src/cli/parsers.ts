@@ -13,7 +13,7 @@ export function parseWhole(
 }
 
 /** A positive whole number. */
-export const parseCount = parseWhole(1, 'expected a positive whole number');
+export const parseCount: (text: string) => number = parseWhole(1, 'expected a positive whole number');
 
 export function parseNumber(text: string): number {
   const value = Number(text);
