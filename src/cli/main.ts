@@ -6,6 +6,7 @@ import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
+import { errorMessage } from './error-message.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
@@ -53,7 +54,7 @@ const exitPatience = 2000;
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(process.env.DEBUG ? error : (error as Error).message);
+  console.error(process.env.DEBUG ? error : errorMessage(error));
   process.exitCode = error instanceof UsageError ? 2 : 1;
 } finally {
   if (closeWebgpu()) setTimeout(process.exit, exitPatience).unref(); // Dawn's threads are said to outlive the work at times

@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import type { BackendName } from '../backend.ts';
 import type { Clip } from '../clip.ts';
 import type { Activation } from '../config.ts';
-import { ModelError } from '../errors.ts';
 import { nodeBackends, useBackend } from '../node/backend.ts';
 import { loadClip } from '../node/load.ts';
 import type { Towers } from '../parameters.ts';
@@ -74,9 +73,7 @@ export function workersOption(
 
 export async function openClip(options: ModelOptions, towers?: Towers): Promise<Clip> {
   await startBackend(options);
-  return loadClip(options.model, { ...loadOptions(options), ...(towers && { towers }) }).catch((error) => {
-    throw inOptions(error);
-  });
+  return loadClip(options.model, { ...loadOptions(options), ...(towers && { towers }) });
 }
 
 /** What `loadClip` is told. */
@@ -96,13 +93,6 @@ export async function startBackend({
   if (threads !== undefined && backend !== undefined && backend !== 'tensorflow')
     throw new UsageError(`Cannot use --threads with --backend ${backend}: only 'tensorflow' has threads to choose`);
   return useBackend(backend, threads === undefined ? {} : { threads });
-}
-
-/** The library's cure, `activation: 'gelu'`, as the command line has it: `--activation gelu`. */
-function inOptions(error: unknown): unknown {
-  if (!(error instanceof ModelError)) return error;
-  const message = error.message.replaceAll(/\b(activation|architecture): '([^']+)'/g, '--$1 $2');
-  return new ModelError(message, { cause: error });
 }
 
 /** Gathers an option that may be given several times. */
