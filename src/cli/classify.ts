@@ -1,20 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { buildClassifier } from '../classify/classifier.ts';
 import { type Classification, rank } from '../classify/classify.ts';
 import { defaultTemplates } from '../classify/templates.ts';
 import { embedFiles } from '../node/embed-files.ts';
 import { findPictures } from '../node/find-pictures.ts';
-import {
-  addModelOptions,
-  collect,
-  type ModelOptions,
-  openClip,
-  parseCount,
-  parseNumber,
-  workersOption,
-} from './options.ts';
+import { addModelOptions, collect, type ModelOptions, openClip, workersOption } from './options.ts';
 import { bar, printJson, table } from './output.ts';
+import { parseCount, parseNumber } from './parsers.ts';
+import { readText } from './read-text.ts';
+import { UsageError } from './usage.ts';
 
 type ClassifyCommand = ModelOptions & {
   labels?: string;
@@ -48,29 +42,33 @@ export function addClassify(program: Command): void {
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addHelpText(
       'after',
-      '\nExample:\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "a cat,a dog,a diagram"',
+      '\nExample:\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "cat,dog,diagram"',
     )
     .action(run);
 }
 
 async function run(paths: string[], options: ClassifyCommand): Promise<void> {
-  const labels = await readList(options.labels?.split(','), options.labelsFile, 'labels', '--labels "a cat,a dog"');
+  const labels = await readList(options.labels?.split(','), options.labelsFile, 'labels', '--labels "cat,dog"');
   const templates =
     options.template || options.templatesFile
       ? await readList(options.template, options.templatesFile, 'templates', '')
       : defaultTemplates;
-  const pictures = await findPictures(paths);
+  refuseUnfit(labels, templates);
+  const failed: { path: string; reason: string }[] = [];
+  const skip = (path: string, { message: reason }: Error) => {
+    failed.push({ path, reason });
+    console.error(`skipped ${path}: ${reason}`);
+  };
+  const pictures = await findPictures(paths, skip);
   if (pictures.length === 0) throw new Error(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
   const clip = await openClip(options);
   const classifier = await buildClassifier(clip, labels, { templates });
   const results: ({ path: string } & Classification)[] = [];
-  const failed: { path: string; reason: string }[] = [];
   const { exifRotate = false, workers, threshold = -1 } = options;
   const files = pictures.map(({ path }) => path);
   for await (const { path, embedding, error } of embedFiles(clip, files, { exifRotate, workers })) {
     if (error) {
-      failed.push({ path, reason: error.message });
-      console.error(`skipped ${path}: ${error.message}`);
+      skip(path, error);
       continue;
     }
     const result = rank(embedding, classifier, clip.logitScale, threshold);
@@ -102,16 +100,25 @@ function describe(path: string, { best, ranked }: Classification, top: number): 
   return `${path}: ${best?.label ?? "I don't know"}\n${table(rows)}\n`;
 }
 
+/** What `buildClassifier` would refuse, before a model is loaded. */
+function refuseUnfit(labels: readonly string[], templates: readonly string[]): void {
+  const repeated = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (repeated !== undefined) throw new UsageError(`Cannot classify: the label '${repeated}' is named twice`);
+  const unfit = templates.find((template) => !template.includes('{}'));
+  if (unfit !== undefined)
+    throw new UsageError(`Cannot classify: expected {} where the label goes in the template '${unfit}'`);
+}
+
 /** From the command line and from a file; empty lines are passed over. */
-export async function readList(
+async function readList(
   given: readonly string[] | undefined,
   file: string | undefined,
   what: string,
   example: string,
 ): Promise<string[]> {
-  const lines = file === undefined ? [] : (await readFile(file, 'utf8')).split(/\r?\n/);
+  const lines = file === undefined ? [] : (await readText(file)).split(/\r?\n/);
   const list = [...(given ?? []), ...lines].map((entry) => entry.trim()).filter((entry) => entry !== '');
   if (list.length === 0)
-    throw new Error(`Cannot classify: expected ${what}, e.g. ${example || 'one a line'}, but got none`);
+    throw new UsageError(`Cannot classify: expected ${what}, e.g. ${example || 'one a line'}, but got none`);
   return list;
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { saveClip } from '../node/save.ts';
+import { assertDirectoryWritable } from '../node/writable.ts';
 import type { SaveOptions } from '../weights/save.ts';
 import { addLoadingOptions, jsonOption, type ModelOptions, modelHelp, openClip } from './options.ts';
 import { printJson } from './output.ts';
@@ -33,6 +34,7 @@ async function run(
   directory: string,
   options: Omit<ModelOptions, 'model'> & Required<SaveOptions>,
 ): Promise<void> {
+  await assertDirectoryWritable(directory);
   const clip = await openClip({ ...options, model: source });
   const { layout, dtype } = options;
   await saveClip(clip, directory, { layout, dtype });

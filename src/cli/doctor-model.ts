@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../clip.ts';
 import { ModelError } from '../errors.ts';
-import { useBackend } from '../node/backend.ts';
 import { type Acceptance, acceptanceTests } from '../node/doctor/acceptance.ts';
 import { examineModel, type ModelExamination } from '../node/doctor/examine-model.ts';
 import { describePreprocess } from './describe-preprocess.ts';
-import { loadOptions, type ModelOptions, openClip, threadsOf } from './options.ts';
+import { loadOptions, type ModelOptions, openClip, startBackend } from './options.ts';
 import { printJson, table } from './output.ts';
 
 /**
@@ -16,7 +15,7 @@ import { printJson, table } from './output.ts';
  */
 export async function diagnoseModel(options: ModelOptions, pictures: string | undefined): Promise<void> {
   const { model, json } = options;
-  const backend = await useBackend(options.backend, threadsOf(options));
+  const backend = await startBackend(options);
   const examination = await examineModel(model, loadOptions(options));
   const { missing, misshapen, unused } = examination.faults;
   const outcome = await (missing.length + misshapen.length + unused.length > 0

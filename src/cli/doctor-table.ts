@@ -44,15 +44,16 @@ export function describeBackends(
     ...examinations.flatMap((examination) =>
       notes(examination).map((note, index) => wrap(index === 0 ? examination.backend : '', note, width)),
     ),
-    '',
-    wrap('', legend(examinations), width, 0),
   ];
+  const explained = legend(examinations);
+  if (explained !== '') lines.push('', wrap('', explained, width, 0));
   if (taken) lines.push('', wrap('', verdict(examinations, taken), width, 0));
   return lines.join('\n');
 }
 
 function legend(examinations: readonly Examination[]): string {
   const compared = examinations.map(({ checks = [] }) => checks.reduce((sum, check) => sum + check.compared, 0));
+  if (Math.max(...compared) === 0) return ''; // no backend came so far
   return (
     `Largest error: of ${Math.max(...compared)} values and gradients, against 64-bit arithmetic; ${tolerance} is allowed. ` +
     "GFLOP/s: a product of matrices of ViT-B/32's size. ms/block: what a picture spends in one of ViT-B/32's 12 blocks."

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import cliProgress from 'cli-progress';
 import { type Command, Option } from 'commander';
 import type { Clip } from '../clip.ts';
@@ -8,8 +8,12 @@ import { embedFiles } from '../node/embed-files.ts';
 import { type EmbeddingFormat, openEmbeddingStore } from '../node/embedding-files.ts';
 import { findPictures } from '../node/find-pictures.ts';
 import { findModel } from '../node/load.ts';
-import { addModelOptions, type ModelOptions, openClip, parseCount, workersOption } from './options.ts';
+import { assertFileWritable } from '../node/writable.ts';
+import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
+import { parseCount } from './parsers.ts';
+import { readText } from './read-text.ts';
+import { UsageError } from './usage.ts';
 
 type EmbedCommand = ModelOptions & {
   out: string;
@@ -58,6 +62,7 @@ type Row = { id: string; vector?: Float32Array };
 async function run(paths: string[], options: EmbedCommand): Promise<void> {
   const format = formatOf(options);
   const failed: { id: string; reason: string }[] = [];
+  await assertFileWritable(options.out);
   const job = await makeJob(paths, options, failed);
   const clip = await openClip(options, options.texts === undefined ? 'image' : 'text');
   const { mtimeMs } = await stat((await findModel(options.model)).path);
@@ -123,24 +128,26 @@ async function embedAll(
 function formatOf({ format, out }: EmbedCommand): EmbeddingFormat {
   const ending = out.match(/\.(safetensors|npy|jsonl)$/)?.[1] as EmbeddingFormat | undefined;
   if (format ?? ending) return (format ?? ending) as EmbeddingFormat;
-  throw new Error(`Cannot write ${out}: expected a name that ends in .safetensors, .npy or .jsonl, or --format`);
+  throw new UsageError(`Cannot write ${out}: expected a name that ends in .safetensors, .npy or .jsonl, or --format`);
 }
 
 async function makeJob(paths: string[], options: EmbedCommand, failed: { id: string; reason: string }[]): Promise<Job> {
   if (options.texts !== undefined) {
-    if (paths.length > 0) throw new Error('Cannot embed pictures and texts into one file: run the command twice');
+    if (paths.length > 0) throw new UsageError('Cannot embed pictures and texts into one file: run the command twice');
     return textJob(options.texts, options);
   }
-  const pictures = await findPictures(paths);
-  if (pictures.length === 0)
-    throw new Error('Cannot embed: expected pictures, folders with pictures, or --texts, but there are none');
+  if (paths.length === 0)
+    throw new UsageError('Cannot embed: expected pictures, folders with pictures, or --texts, but none are named');
+  const skip = (path: string, { message: reason }: Error) => {
+    failed.push({ id: path, reason });
+    console.error(`skipped ${path}: ${reason}`);
+  };
+  const pictures = await findPictures(paths, skip);
+  if (pictures.length === 0) throw new Error(`Cannot embed: there are no pictures in ${paths.join(', ')}`);
   const { exifRotate = false, batchSize, workers } = options;
   async function* embed(clip: Clip, ids: string[], signal: AbortSignal): AsyncGenerator<Row> {
     for await (const row of embedFiles(clip, ids, { exifRotate, batchSize, workers, signal })) {
-      if (row.error) {
-        failed.push({ id: row.path, reason: row.error.message });
-        console.error(`skipped ${row.path}: ${row.error.message}`);
-      }
+      if (row.error) skip(row.path, row.error);
       yield { id: row.path, ...(row.embedding && { vector: row.embedding }) };
     }
   }
@@ -149,7 +156,7 @@ async function makeJob(paths: string[], options: EmbedCommand, failed: { id: str
 
 /** Equal lines are one row. */
 async function textJob(path: string, { truncate = false, batchSize }: EmbedCommand): Promise<Job> {
-  const lines = (await readFile(path === '-' ? '/dev/stdin' : path, 'utf8'))
+  const lines = (await readText(path === '-' ? '/dev/stdin' : path))
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
   if (lines.length === 0) throw new Error(`Cannot embed texts: ${path === '-' ? 'standard input' : path} has none`);

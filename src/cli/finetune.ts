@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Activation } from '../config.ts';
+import { assertFitForRun } from '../node/training/model-directory.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
 import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
-import { addTrainingOptions, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
 
 type FinetuneCommand = TrainingCommand & { activation?: Activation; architecture?: string; imageSize?: number };
 
@@ -31,6 +32,7 @@ export function addFinetune(program: Command): void {
 async function run(model: string, options: FinetuneCommand): Promise<void> {
   if (resolve(model) === resolve(options.out))
     throw new Error(`Cannot train into ${options.out}: the model that is trained is there; choose another --out`);
+  await assertFitForRun(options.out);
   const config = await readConfig(options.config);
   if (config.hasModel || config.tokenizer !== undefined)
     throw new Error(
@@ -38,6 +40,7 @@ async function run(model: string, options: FinetuneCommand): Promise<void> {
     );
   const seed = options.seed ?? config.settings.seed ?? defaultSettings.seed;
   const data = await readTrainingData({ ...options, templates: options.template }, seed);
+  assertExtent(data.training.pairs.length, settingsOf(defaultSettings, config.settings, options));
   const clip = await openClip({ ...options, model });
   const defaults = { ...defaultSettings, learningRate: fineTuningRate(clip.config) };
   const settings = settingsOf(defaults, config.settings, options);

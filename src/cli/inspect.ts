@@ -9,6 +9,7 @@ import { findPublished } from '../node/hub/catalogue.ts';
 import { encodePng } from '../node/images/encode-png.ts';
 import { readImage } from '../node/images/read-image.ts';
 import { findModel } from '../node/load.ts';
+import { assertFileWritable } from '../node/writable.ts';
 import { parameterCount } from '../parameters.ts';
 import { type OpenModel, openModel } from '../weights/open-model.ts';
 import { describePreprocess } from './describe-preprocess.ts';
@@ -81,7 +82,7 @@ async function inspectModel(path: string, options: InspectCommand): Promise<void
   }
   const { vision, text, preprocess, embedDim } = config;
   const blocks = (tower: { layers: unknown; width: number; heads: number }) =>
-    `${String(tower.layers)} layers of width ${tower.width}, ${tower.heads} heads`;
+    `${String(tower.layers)} layers of width ${tower.width}, ${tower.heads} ${tower.heads === 1 ? 'head' : 'heads'}`;
   const activation = (vision?.kind === 'vit' ? vision.activation : text?.activation) ?? '';
   console.log(
     table([
@@ -138,6 +139,7 @@ async function openTold(
 }
 
 async function inspectPicture(path: string, { model, out, json, exifRotate = false }: InspectCommand): Promise<void> {
+  if (out !== undefined) await assertFileWritable(out);
   const image = await readImage(path, { exifRotate });
   const preprocess = model === undefined ? openaiPreprocess(224) : await preprocessOf(model);
   const bytes = (await readFile(path)).length;

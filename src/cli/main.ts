@@ -1,22 +1,29 @@
 #!/usr/bin/env node
 import { Command, type CommanderError } from 'commander';
+import { writeFault } from '../node/writable.ts';
 import { closeWebgpu } from '../webgpu.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
+import { errorMessage } from './error-message.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
 import { addPull } from './pull.ts';
 import { addTrain } from './train.ts';
+import { UsageError } from './usage.ts';
 import { version } from './version.ts';
 
 /** A reader that goes away (`| head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  console.error(writeFault('standard output', error).message);
+  process.exit(1);
 });
+
+/** Whoever does not want to hear what is said here does not stop the work. */
+process.stderr.on('error', () => {});
 
 const program = new Command('clip-tfjs')
   .description('CLIP on TensorFlow.js: pictures and words in one space')
@@ -47,8 +54,8 @@ const exitPatience = 2000;
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(process.env.DEBUG ? error : (error as Error).message);
-  process.exitCode = 1;
+  console.error(process.env.DEBUG ? error : errorMessage(error));
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 } finally {
   if (closeWebgpu()) setTimeout(process.exit, exitPatience).unref(); // Dawn's threads are said to outlive the work at times
 }

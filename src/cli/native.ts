@@ -104,6 +104,7 @@ async function status({ json }: { json?: boolean }): Promise<void> {
   rows.push(['works', works ? 'yes' : `no: ${problem}`]);
   console.log(table(rows));
   if (!manifest) console.error("run 'clip-tfjs native install' to install it");
+  else if (!works) console.error("run 'clip-tfjs native install' to mend it");
 }
 
 async function remove({ json }: { json?: boolean }): Promise<void> {

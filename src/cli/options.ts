@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BackendName } from '../backend.ts';
 import type { Clip } from '../clip.ts';
 import type { Activation } from '../config.ts';
@@ -6,6 +6,8 @@ import { nodeBackends, useBackend } from '../node/backend.ts';
 import { loadClip } from '../node/load.ts';
 import type { Towers } from '../parameters.ts';
 import type { LoadOptions } from '../weights/load.ts';
+import { parseCount, parseWhole } from './parsers.ts';
+import { UsageError } from './usage.ts';
 
 /** What every command that runs a model asks for. */
 export type ModelOptions = {
@@ -66,11 +68,11 @@ export function workersOption(
 ): Option {
   return new Option('--workers <count>', `${description}; auto: what suits the machine`)
     .default('auto')
-    .argParser((text) => (text === 'auto' ? text : text === '0' ? 0 : parseCount(text)));
+    .argParser((text) => (text === 'auto' ? text : parseWhole(0, "expected a whole number from 0, or 'auto'")(text)));
 }
 
 export async function openClip(options: ModelOptions, towers?: Towers): Promise<Clip> {
-  await useBackend(options.backend, threadsOf(options));
+  await startBackend(options);
   return loadClip(options.model, { ...loadOptions(options), ...(towers && { towers }) });
 }
 
@@ -83,22 +85,14 @@ export function loadOptions({ activation, architecture, imageSize }: Omit<ModelO
   };
 }
 
-/** What `useBackend` is told. */
-export function threadsOf({ threads }: { threads?: number }): { threads?: number } {
-  return threads === undefined ? {} : { threads };
-}
-
-/** A positive whole number, as an argument parser. */
-export function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('expected a positive whole number');
-  return count;
-}
-
-export function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number');
-  return value;
+/** @returns the backend in use @throws UsageError on threads for one that has none */
+export async function startBackend({
+  backend,
+  threads,
+}: Pick<ModelOptions, 'backend' | 'threads'>): Promise<BackendName> {
+  if (threads !== undefined && backend !== undefined && backend !== 'tensorflow')
+    throw new UsageError(`Cannot use --threads with --backend ${backend}: only 'tensorflow' has threads to choose`);
+  return useBackend(backend, threads === undefined ? {} : { threads });
 }
 
 /** Gathers an option that may be given several times. */

@@ -24,7 +24,7 @@ export function addPull(program: Command): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ clip-tfjs pull ViT-B/32\n  $ clip-tfjs classify photo.jpg --model ViT-B/32 --labels "a cat,a dog"',
+      '\nExamples:\n  $ clip-tfjs pull ViT-B/32\n  $ clip-tfjs classify photo.jpg --model ViT-B/32 --labels "cat,dog"',
     );
   command.action((name: string | undefined, options: PullCommand) => {
     if (options.list) return list(options.json);

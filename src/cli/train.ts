@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { useBackend } from '../node/backend.ts';
+import { assertFitForRun } from '../node/training/model-directory.ts';
 import { newModel } from '../node/training/new-model.ts';
 import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
+import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
-import { addTrainingOptions, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
 
 /** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
 const fromScratch = { ...defaultSettings, learningRate: 5e-4, epochs: 32 };
@@ -34,13 +35,14 @@ export function addTrain(program: Command): void {
 }
 
 async function run(options: TrainingCommand & { config: string }): Promise<void> {
+  await assertFitForRun(options.out);
   const config = await readConfig(options.config);
   if (!config.hasModel)
     throw new Error(`Cannot train with ${options.config}: expected "model_cfg", which says how large the model is`);
   const settings = settingsOf(fromScratch, config.settings, options);
   const data = await readTrainingData({ ...options, templates: options.template }, settings.seed);
-  const { backend, threads } = options;
-  await useBackend(backend, { ...(threads !== undefined && { threads }) });
+  assertExtent(data.training.pairs.length, settings);
+  await startBackend(options);
   const tokenizer = config.tokenizer === undefined ? undefined : resolve(dirname(options.config), config.tokenizer);
   const captions = data.training.pairs.flatMap(({ texts }) => texts);
   const clip = await newModel(config.text, tokenizer, captions, settings.seed);

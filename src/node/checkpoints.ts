@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Progress, TrainingState } from '../train/training-state.ts';
 import { encodeSafetensors, openSafetensors } from '../weights/safetensors.ts';
 import { fileSource, syncDirectory, syncTree } from './files.ts';
+import { makeDirectory, writeFault } from './writable.ts';
 
 /** What a run notes beside its numbers; fits JSON. */
 export type CheckpointNotes = Record<string, unknown>;
@@ -26,7 +27,7 @@ export async function writeCheckpoint<Notes extends CheckpointNotes>(
   directory: string,
   { state, notes }: Checkpoint<Notes>,
 ): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const name = nameOf(state.progress.step);
   if ((await readdir(directory)).includes(name)) return; // a step has one state only
   const temporary = join(directory, `.${name}.${randomUUID()}.tmp`);
@@ -41,10 +42,16 @@ export async function writeCheckpoint<Notes extends CheckpointNotes>(
     await rename(temporary, join(directory, name));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    throw writeFault(join(directory, name), error);
   }
   await syncDirectory(directory);
   await removeOthers(directory, name);
+}
+
+/** Whether a directory holds a checkpoint, readable or not. */
+export async function hasCheckpoint(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch(() => []);
+  return names.some((name) => namePattern.test(name));
 }
 
 async function removeOthers(directory: string, kept: string): Promise<void> {

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { rm, stat, truncate } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, rm, stat, truncate } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { encodeSafetensors, type TensorData } from '../weights/safetensors.ts';
 import { type Content, writeFileAtomically } from './files.ts';
+import { writeFault } from './writable.ts';
 
 /** How embeddings are written: a matrix with its ids (safetensors, npy beside a .ids.json) or a line each (JSONL). */
 export type EmbeddingFormat = 'safetensors' | 'npy' | 'jsonl';
@@ -25,6 +25,7 @@ export type EmbeddingStore = {
 /**
  * Opens the store of an output file.
  * @param settings what makes vectors comparable (model, preprocessing ...); a partial file of other settings is thrown away
+ * @throws Error where it cannot be written
  */
 export async function openEmbeddingStore(
   path: string,
@@ -36,12 +37,13 @@ export async function openEmbeddingStore(
   const { rows: done, end } = await readPartial(partial, header);
   if (end === 0) await rm(partial, { force: true });
   else await truncate(partial, end); // a line that was being written is dropped
-  const stream = createWriteStream(partial, { flags: 'a' });
-  if (end === 0) await write(stream, `${header}\n`);
-  const close = async () => {
-    stream.end();
-    await once(stream, 'close');
+  const refuse = (error: unknown) => {
+    throw writeFault(partial, error);
   };
+  const file = await open(partial, 'a').catch(refuse);
+  const write = (line: string) => file.appendFile(line).catch(refuse);
+  if (end === 0) await write(`${header}\n`);
+  const close = () => file.close();
   return {
     done,
     add: async (id, vector) => {
@@ -49,7 +51,7 @@ export async function openEmbeddingStore(
         id,
         vector: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64'),
       };
-      await write(stream, `${JSON.stringify(row)}\n`);
+      await write(`${JSON.stringify(row)}\n`);
     },
     finish: async (ids) => {
       await close();
@@ -58,10 +60,6 @@ export async function openEmbeddingStore(
     },
     close,
   };
-}
-
-async function write(stream: WriteStream, line: string): Promise<void> {
-  if (!stream.write(line)) await once(stream, 'drain');
 }
 
 /** The ids of whole lines, and where the last of them ends; nothing where there is no file or one of other settings. */

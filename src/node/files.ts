@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteSource } from '../weights/safetensors.ts';
+import { writeFault } from './writable.ts';
 
 /** One read of more than 2^31 - 1 bytes is refused by Node, and large ones come back short. */
 const largestRead = 2 ** 30;
@@ -52,6 +53,7 @@ export async function writeFileAtomically(path: string, content: Content): Promi
 /**
  * Writes several files of one directory: all to temporary names, synced; only then are they renamed, one after another.
  * Whatever fails before that leaves the old files as they were and no temporary behind.
+ * @throws Error that names the file which cannot be written; what the content throws is passed on
  */
 export async function writeFilesAtomically(
   directory: string,
@@ -62,9 +64,12 @@ export async function writeFilesAtomically(
     for (const [name, content] of files) {
       const temporary = join(directory, `.${name}.${randomUUID()}.tmp`);
       temporaries.push({ temporary, path: join(directory, name) });
-      await writeAndSync(temporary, content);
+      await writeAndSync(temporary, content, join(directory, name));
     }
-    for (const { temporary, path } of temporaries) await rename(temporary, path);
+    for (const { temporary, path } of temporaries)
+      await rename(temporary, path).catch((error) => {
+        throw writeFault(path, error);
+      });
   } catch (error) {
     for (const { temporary } of temporaries) await rm(temporary, { force: true });
     throw error;
@@ -72,16 +77,21 @@ export async function writeFilesAtomically(
   await syncDirectory(directory);
 }
 
-async function writeAndSync(path: string, content: Content): Promise<void> {
-  const file = await open(path, 'wx');
+/** @param name what it will be called */
+async function writeAndSync(path: string, content: Content, name: string): Promise<void> {
+  const refuse = (error: unknown) => {
+    throw writeFault(name, error);
+  };
+  const file = await open(path, 'wx').catch(refuse);
   try {
     for await (const chunk of typeof content === 'string' ? [new TextEncoder().encode(content)] : content) {
       for (let done = 0; done < chunk.byteLength; ) {
-        const { bytesWritten } = await file.write(chunk, done, Math.min(largestRead, chunk.byteLength - done));
+        const length = Math.min(largestRead, chunk.byteLength - done);
+        const { bytesWritten } = await file.write(chunk, done, length).catch(refuse);
         done += bytesWritten;
       }
     }
-    await file.sync();
+    await file.sync().catch(refuse);
   } finally {
     await file.close();
   }

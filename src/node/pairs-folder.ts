@@ -16,12 +16,18 @@ export async function* folderRows(
   const entries = await readdir(source, { withFileTypes: true });
   const classes = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
   if (classes.length === 0)
-    throw new SyntaxError(`Cannot read ${source}: expected a folder of pictures for each class but it has no folder`);
+    throw new SyntaxError(
+      `Cannot read ${source}: expected a folder of pictures for each class but it has no folder; put the pictures of each class into one, or name a table of captions (.csv, .tsv, .jsonl)`,
+    );
   let line = 0;
   for (const name of classes.sort()) {
     const label = name.replaceAll('_', ' ');
     const texts = templates.map((template) => fillTemplate(template, label));
-    for (const { path } of await findPictures([join(source, name)]))
-      yield { line: ++line, image: relative(source, path), texts, concept: label };
+    const unread: string[] = [];
+    const pictures = await findPictures([join(source, name)], (path, { message }) =>
+      unread.push(`${path}: ${message}`),
+    );
+    for (const reason of unread) yield { line: ++line, reason };
+    for (const { path } of pictures) yield { line: ++line, image: relative(source, path), texts, concept: label };
   }
 }

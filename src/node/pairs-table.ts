@@ -41,7 +41,10 @@ export async function* tableRows(source: string, options: PairOptions): AsyncGen
       }
       const [image = '', text = '', concept] = columns.map((column) => record[column]);
       if (record.length !== header.length)
-        yield { line, reason: `it has ${record.length} columns, the header has ${header.length}` };
+        yield {
+          line,
+          reason: `it has ${record.length} ${record.length === 1 ? 'column' : 'columns'}, the header has ${header.length}`,
+        };
       else yield { line, image, texts: [text], ...(concept && { concept }) };
     }
   } catch (error) {

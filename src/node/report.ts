@@ -131,15 +131,24 @@ figure.right { border-color: #15803d; } figure img { width: 72px; height: 72px; 
 figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .query { margin: 0.9rem 0 0.3rem; }
 `;
 
+/** As many digits as it takes to tell the ticks of an axis apart, three at least. The page has a copy of this function. */
+export function tickLabels(ticks: readonly number[]): string[] {
+  let digits = 3;
+  const labels = () => ticks.map((tick) => String(Number(tick.toPrecision(digits))));
+  while (digits < 12 && new Set(labels()).size < ticks.length) digits++;
+  return labels();
+}
+
 /** Runs in the page. */
 const drawCharts = `
+const tickLabels = ${tickLabels};
 const colours = ['#2563eb', '#d97706', '#15803d', '#9333ea'];
 for (const place of document.querySelectorAll('.chart')) {
   const { title, axis, labels, data } = JSON.parse(place.querySelector('script').textContent);
   const series = labels.map((label, i) => ({ label, stroke: colours[i % 4], width: 1.5, points: { show: data[0].length < 60 } }));
   new uPlot({
     title, width: place.clientWidth || 520, height: 260, scales: { x: { time: false } },
-    series: [{ label: axis }, ...series], axes: [{ label: axis }, { size: 70, values: (plot, ticks) => ticks.map((tick) => String(Number(tick.toPrecision(3)))) }],
+    series: [{ label: axis }, ...series], axes: [{ label: axis }, { size: 70, values: (plot, ticks) => tickLabels(ticks) }],
   }, data, place);
 }
 `;

@@ -1,9 +1,10 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Clip } from '../clip.ts';
 import { ModelError } from '../errors.ts';
 import { modelFileContents, type SaveOptions } from '../weights/save.ts';
 import { writeFilesAtomically } from './files.ts';
+import { makeDirectory } from './writable.ts';
 
 /** What tells a loader which model a directory holds. */
 const tellingFile =
@@ -19,7 +20,7 @@ const tellingFile =
 export async function saveClip(clip: Clip, directory: string | URL, options: SaveOptions): Promise<void> {
   const path = directory instanceof URL ? fileURLToPath(directory) : directory;
   const files = modelFileContents(clip, options);
-  await mkdir(path, { recursive: true });
+  await makeDirectory(path);
   const left = (await readdir(path)).filter((name) => tellingFile.test(name) && !files.has(name));
   if (left.length > 0) {
     throw new ModelError(

@@ -6,7 +6,7 @@ import { kernelSources } from './native/build-kernels.ts';
 import { type Manifest, readManifest } from './native/manifest.ts';
 import { nativeDirectory, tfjsNodeIn } from './native/where.ts';
 import { findStockTfjsNode, requireBinding } from './stock-tfjs-node.ts';
-import { setTensorflowDefaults, startTfjsNode } from './tfjs-node.ts';
+import { type RunningTensorflow, setTensorflowDefaults, startTfjsNode } from './tfjs-node.ts';
 
 /** TensorFlow's C library: of an installed @tensorflow/tfjs-node(-gpu) if that works, else of `clip-tfjs native install`. */
 export const tensorflowBackend: Backend = { name: 'tensorflow', load };
@@ -26,13 +26,25 @@ async function load(): Promise<void> {
   const directory = nativeDirectory();
   const manifest = await readManifest(directory);
   if (manifest) {
-    const { isUsingGpu } = startTfjsNode(tfjsNodeIn(directory));
+    const { isUsingGpu } = startInstalled(directory);
     if (!isUsingGpu && (await areKernelsOurs(manifest))) useFusedOperators(directory);
     if (faults.length > 0) announce(`computing with the TensorFlow in ${directory}, because ${faults.join('; ')}`);
     return;
   }
   if (faults.length > 0) throw new Error(faults.join('; '));
   throw new BackendMissing("native TensorFlow is not installed; run 'clip-tfjs native install'");
+}
+
+/** @throws Error with the cure where it cannot be loaded */
+function startInstalled(directory: string): RunningTensorflow {
+  try {
+    return startTfjsNode(tfjsNodeIn(directory));
+  } catch (error) {
+    throw new Error(
+      `what is installed in ${directory} cannot be loaded (${(error as Error).message}); 'clip-tfjs native install' mends that`,
+      { cause: error },
+    );
+  }
 }
 
 /** Operators of other sources than this version's are passed over, and that is announced. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +75,26 @@ describe('clip-tfjs', () => {
     ],
     ['no number of threads', ['classify', 'x.png', ...model, '--threads', '0'], /expected a positive whole number/],
     ['a count that is none', ['classify', 'x.png', ...model, '-k', 'many'], /expected a positive whole number/],
-    ['workers that are none', ['embed', 'x', ...model, '-o', 'x.npy', '--workers', '-1'], /expected a positive whole/],
+    ['workers that are none', ['embed', 'x', ...model, '-o', 'x.npy', '--workers', '-1'], /from 0, or 'auto'/],
+    ['no labels', ['classify', picture('rgba.png'), ...model], /expected labels, e.g. --labels "cat,dog"/],
+    ['empty labels', ['classify', picture('rgba.png'), ...model, '-l', ' ,'], /expected labels, e.g. --labels/],
+    ['labels that repeat', ['classify', picture('rgba.png'), ...model, '-l', 'a,b,a'], /label 'a' is named twice/],
+    [
+      'a template without a place',
+      ['classify', picture('rgba.png'), ...model, '-l', 'a', '-t', 'photo'],
+      /expected {} where the label goes in the template 'photo'/,
+    ],
+    [
+      'threads for wasm',
+      ['classify', picture('rgba.png'), ...model, '-l', 'a', '--threads', '2', '--backend', 'wasm'],
+      /Cannot use --threads with --backend wasm/,
+    ],
+    [
+      'an output of no known format',
+      ['embed', picture('rgba.png'), ...model, '-o', 'x.csv'],
+      /ends in .safetensors, .npy or .jsonl/,
+    ],
+    ['nothing to embed', ['embed', ...model, '-o', 'x.npy'], /expected pictures, .* but none are named/],
     [
       'a layout that there is not',
       ['convert', 'a', 'b', '--layout', 'timm'],
@@ -101,19 +120,37 @@ describe('clip-tfjs', () => {
       ['classify', picture('rgba.png'), '-m', 'nowhere', '-l', 'a,b'],
       /Cannot load nowhere: expected a directory/,
     ],
-    ['no labels', ['classify', picture('rgba.png'), ...model], /expected labels, e.g. --labels "a cat,a dog"/],
-    ['labels that repeat', ['classify', picture('rgba.png'), ...model, '-l', 'a,b,a'], /class 'a' is named twice/],
     [
-      'a template without a place',
-      ['classify', picture('rgba.png'), ...model, '-l', 'a', '-t', 'photo'],
-      /expected {} where the class name goes/,
+      'a file with labels that is not there',
+      ['classify', picture('rgba.png'), ...model, '--labels-file', 'no.txt'],
+      /Cannot read no.txt: there is no such file/,
+    ],
+    [
+      'a model that does not tell its activation',
+      ['classify', picture('rgba.png'), ...model.slice(0, 2), '-l', 'a'],
+      /pass --activation quick_gelu /,
     ],
     ['a folder without pictures', ['classify', 'scripts', ...model, '-l', 'a'], /there are no pictures in scripts/],
     ['text called .png', ['inspect', join('build', 'text.png')], /the content is none of these/],
     [
-      'an output of no known format',
-      ['embed', picture('rgba.png'), ...model, '-o', 'x.csv'],
-      /ends in .safetensors, .npy or .jsonl/,
+      'embeddings in a folder that is not there',
+      ['embed', picture('rgba.png'), ...model, '-o', join('no', 'x.npy')],
+      /^Cannot write to no\/x.npy: there is no folder no\n$/,
+    ],
+    [
+      'embeddings where a folder is',
+      ['embed', picture('rgba.png'), ...model, '-o', 'docs', '--format', 'jsonl'],
+      /^Cannot write to docs: it is no ordinary file\n$/,
+    ],
+    [
+      'a picture to be written where no folder is',
+      ['inspect', picture('rgba.png'), '--out', join('no', 'x.png')],
+      /^Cannot write to no\/x.png: there is no folder no\n$/,
+    ],
+    [
+      'a model to be written into a file',
+      ['convert', join(goldens, 'models/hf-vit-gelu'), 'package.json', '--layout', 'openai'],
+      /^Cannot write to package.json: it is a file, not a folder\n$/,
     ],
   ];
   before(() => writeFile(join('build', 'text.png'), 'hello'));
@@ -172,6 +209,20 @@ describe('clip-tfjs classify', () => {
       run('classify', join(directory, 'bad.png'), join(directory, 'good.png'), ...model, '-l', 'a,b').code,
       1,
     );
+  });
+
+  it('ends with 1 and one line where its output cannot be written', function () {
+    if (!existsSync('/dev/full')) return this.skip();
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [main, 'classify', picture('rgba.png'), ...model, '-l', 'a,b', '--json'],
+      { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] },
+    );
+    closeSync(full);
+    assert.match(stderr, /Cannot write to standard output: no space is left\n$/);
+    assert.ok(!stderr.includes('    at '), stderr);
+    assert.equal(status, 1);
   });
 
   it('ends quietly when its reader goes away', async () => {
@@ -279,6 +330,7 @@ describe('clip-tfjs inspect', () => {
     );
     assert.deepEqual([layout, activationSource, config.vision.kind], ['openai', undefined, 'modified-resnet']);
     assert.ok(parameters > 100_000);
+    assert.match(run('inspect', model[1] as string).out, /layers of width 64, 1 head\n/);
     assert.match(run('inspect', join(goldens, 'models/hf-vit-gelu')).out, /activation +gelu \(config.json\)/);
   });
 

@@ -89,6 +89,11 @@ describe('the table of doctor', () => {
     assert.match(text, /\n {12}WRONG: GELU \(no kernel\)\n/);
   });
 
+  it('explains no figures where there are none', () => {
+    assert.match(describe100([good('wasm', 9)]), /Largest error: of 96 values/);
+    assert.doesNotMatch(describeBackends(machine, [missing], undefined, 100), /Largest error: of|\n\n$/);
+  });
+
   it('says NaN where numbers are none', () => {
     const text = describe100([
       { ...good('cpu', 9), state: 'wrong', checks: [{ name: 'GELU', compared: 80, error: Number.NaN }] },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -60,7 +60,12 @@ describe('clip-tfjs train and finetune', function () {
     assert.ok(result.best.validation.imageToText['recall@5'] >= 0.8, JSON.stringify(result.best));
     assert.equal(logOf(trained).length, 61);
     assert.match(stderr, /before training; validation: loss/);
-    assert.match(readFileSync(join(trained, 'report.html'), 'utf8'), /<svg|uPlot/);
+    const report = readFileSync(join(trained, 'report.html'), 'utf8');
+    assert.match(
+      report,
+      /uPlot[\s\S]*<th>validation loss<\/th>[\s\S]*<th>best so far<\/th><\/tr>[\s\S]*<td>yes<\/td><\/tr>/,
+    );
+    assert.match(report, /40 of 40 steps of 8 pairs; \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\./);
   });
 
   it('goes on from what it saved, and what it saved classifies', () => {
@@ -133,6 +138,43 @@ describe('clip-tfjs train and finetune', function () {
     );
   });
 
+  it("overwrites nothing that is not a run's, and leaves nothing where it cannot begin", () => {
+    for (const name of ['report.html', 'log.jsonl', 'config.json', 'checkpoints']) {
+      const out = mkdtempSync(join(folder, 'own-'));
+      writeFileSync(join(out, name), 'mine');
+      for (const args of [trainTo(out), ['finetune', trained, '--data', pairs, '--out', out]]) {
+        const { status, stderr } = run(...args);
+        assert.equal(status, 1);
+        assert.match(stderr, new RegExp(`^Cannot train into .*: it holds ${name}, which no run .*\n$`));
+      }
+      assert.equal(readFileSync(join(out, name), 'utf8'), 'mine');
+      assert.deepEqual(readdirSync(out), [name]);
+    }
+    const out = join(folder, 'never');
+    for (const wrong of [
+      ['--freeze', 'visaul.'],
+      ['--val-share', '0.01'],
+    ]) {
+      const { status, stderr } = run(...trainTo(join(out, 'deep')), ...wrong);
+      assert.equal(status, 1, stderr);
+      assert.ok(!existsSync(out), wrong.join(' '));
+    }
+    const file = run(...trainTo(config));
+    assert.match(file.stderr, /^Cannot write to .*clip\.json: it is a file, not a folder\n$/);
+  });
+
+  it('trains on when nobody hears it any more', async () => {
+    const out = join(folder, 'unheard');
+    const child = spawn(process.execPath, [main, ...trainTo(out, '--epochs', '2')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.destroy();
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
+    assert.equal(logOf(out).length, 7);
+    assert.deepEqual(readdirSync(join(out, 'checkpoints')), ['step-00000004']);
+  });
+
   it('ends with a checkpoint on Ctrl-C, and says how to go on', async () => {
     const out = join(folder, 'stopped');
     const child = spawn(process.execPath, [main, ...trainTo(out, '--steps', '300')], {
@@ -181,10 +223,18 @@ describe('clip-tfjs train and finetune', function () {
       [[...tune, '--data', join(folder, 'nothing')], 1, /there is no such file or folder/],
       [
         [...tune, '--data', pairs, '--val', pairs, '--val-share', '0.1'],
-        1,
-        /expected --val or --val-share but got both/,
+        2,
+        /'--val-share <share>' cannot be used with option '--val <path>'/,
       ],
-      [[...tune, '--data', pairs, '--val-share', '1'], 1, /expected a share from 0 to below 1/],
+      [[...tune, '--data', pairs, '--val-share', '1'], 2, /expected a number from 0 to below 1/],
+      [[...tune, '--data', pairs, '--average-decay', '2'], 2, /expected a number from 0 to below 1/],
+      [[...tune, '--data', pairs, '--batch-size', '1'], 2, /expected a whole number from 2/],
+      [[...tune, '--data', pairs, '--learning-rate', '-1'], 2, /expected a number from 0/],
+      [[...tune, '--data', pairs, '--warmup', '50', '--steps', '9'], 2, /--warmup to be at most the run's 9 steps/],
+      [[...tune, '--data', pairs, '--steps', '9', '--epochs', '9'], 2, /'--steps <count>' cannot be used with/],
+      [[...tune, '--data', pairs, '--freeze', ''], 2, /expected how names begin/],
+      [[...tune, '--data', pairs, '--threads', '2'], 2, /Cannot use --threads with --backend wasm/],
+      [[...tune, '--data', join(folder, 'pictures')], 1, /put the pictures of each class into one, or name a table/],
       [
         [...tune, '--data', pairs, '--config', broken],
         1,
@@ -203,7 +253,7 @@ describe('clip-tfjs train and finetune', function () {
       ],
       [['finetune', trained, '--data', pairs], 2, /required option '-o, --out <folder>' not specified/],
       [['train', '--data', pairs, '--out', 'x'], 2, /required option '-c, --config <path>' not specified/],
-      [[...tune, '--data', pairs, '--batch-size', '0'], 2, /expected a positive whole number/],
+      [[...tune, '--data', pairs, '--batch-size', '0'], 2, /expected a whole number from 2/],
     ];
     for (const [args, expected, message] of cases) {
       const { status, stderr } = run(...args);

@@ -72,7 +72,7 @@ describe('readPairs()', () => {
         '3: there is no file /missing.png',
         '4: it names no picture',
         '5: it has no caption',
-        '6: it has 1 columns, the header has 2',
+        '6: it has 1 column, the header has 2',
         '7: it has 3 columns, the header has 2',
         '9: there is no file /photos',
       ],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chartHtml, htmlReport, matrixHtml, retrievalHtml, tableHtml } from '../../src/node/report.ts';
+import { runInNewContext } from 'node:vm';
+import { chartHtml, htmlReport, matrixHtml, retrievalHtml, tableHtml, tickLabels } from '../../src/node/report.ts';
 
 describe('an HTML report', () => {
   const evil = '</script><img src=x onerror="alert(1)">';
@@ -38,6 +39,15 @@ describe('an HTML report', () => {
     assert.equal(html.match(/right"/g)?.length, 2);
     assert.match(html, /class="near right" style="--share:1\.000">0\.90</);
     assert.match(html, /class="right" style="--share:0\.000">0\.10</);
+  });
+
+  it('tells ticks apart, in the page too', async () => {
+    const ticks = [14.2841, 14.2842, 14.2843];
+    const labels = ['14.2841', '14.2842', '14.2843'];
+    assert.deepEqual(tickLabels(ticks), labels);
+    assert.deepEqual(tickLabels([0, 0.1, 0.2 + 0.1]), ['0', '0.1', '0.3']);
+    const [, code = ''] = (await htmlReport('t', 'l', [])).match(/const tickLabels = ([\s\S]*?\n\});\n/) ?? [];
+    assert.deepEqual(Array.from(runInNewContext(`(${code})`)(ticks)), labels);
   });
 
   it('thins long curves, and keeps gaps', () => {

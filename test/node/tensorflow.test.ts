@@ -100,7 +100,10 @@ describe('native TensorFlow', () => {
     await write({ 'native/native.json': JSON.stringify({ format: 1 }) });
     const { name, message } = loadIn(join(directory, 'native'));
     assert.equal(name, 'Error');
-    assert.match(message, /tfjs_binding\.node/);
+    assert.match(
+      message,
+      /^what is installed in .* cannot be loaded \(.*tfjs_binding\.node.*; 'clip-tfjs native install' mends that$/s,
+    );
   });
 
   it('is told to be quiet and modest, unless the user has said otherwise', () => {

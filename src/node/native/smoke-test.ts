@@ -15,5 +15,11 @@ export async function smokeTest(directory: string): Promise<Findings> {
   const script = fileURLToPath(new URL('./smoke.js', import.meta.url));
   const outcome = await runProgram(process.execPath, [script, directory], { timeLimit });
   if (outcome?.code === 0) return JSON.parse(outcome.output) as Findings;
-  throw new Error(`Native TensorFlow in ${directory} does not compute: ${outcome?.errors.trim()}`);
+  throw new Error(`Native TensorFlow in ${directory} does not compute: ${fault(outcome?.errors ?? '')}`);
+}
+
+/** The line of a stack trace that says what is wrong, else the last one. */
+function fault(errors: string): string {
+  const lines = errors.trim().split('\n');
+  return (lines.find((line) => /^\w*Error\b.*: /.test(line)) ?? (lines.at(-1) as string)).replace(/^\w*Error: /, '');
 }

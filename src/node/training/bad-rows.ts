@@ -5,6 +5,8 @@ export type BadRows = {
   readonly rows: readonly BadRow[];
   /** @throws Error where they are more than the allowed share of all rows */
   add: (row: BadRow) => void;
+  /** As `add`, of rows that are known before the work: counted all, then judged. */
+  addAll: (rows: readonly BadRow[]) => void;
 };
 
 /**
@@ -22,20 +24,25 @@ export function countBadRows(
 ): BadRows {
   const rows = [...known];
   const lines = new Set(known.map(({ line }) => line));
-  return {
-    rows,
-    add: (row) => {
-      if (lines.has(row.line)) return;
+  const take = (given: readonly BadRow[], atLeast: string) => {
+    const fresh = given.filter(({ line }) => !lines.has(line));
+    if (fresh.length === 0) return;
+    for (const row of fresh) {
       lines.add(row.line);
       rows.push(row);
-      report(`skipped line ${row.line} of ${source}: ${row.reason}`);
-      if (rows.length > share * total)
-        throw new Error(
-          `Cannot train on ${source}: ${rows.length} of ${total} rows are bad, more than ${percent(share)}; mend them, or allow more by --max-bad`,
-        );
-    },
+    }
+    for (const { line, reason } of fresh.slice(0, mostReports)) report(`skipped line ${line} of ${source}: ${reason}`);
+    if (fresh.length > mostReports) report(`and ${fresh.length - mostReports} more lines`);
+    if (rows.length > share * total)
+      throw new Error(
+        `Cannot train on ${source}: ${atLeast}${rows.length} of ${total} rows are bad, more than ${percent(share)}; mend them, or allow more by --max-bad`,
+      );
   };
+  return { rows, add: (row) => take([row], 'at least '), addAll: (given) => take(given, '') };
 }
+
+/** Rows that are named of those that are found at once. */
+const mostReports = 20;
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(3))} %`;

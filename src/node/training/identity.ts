@@ -28,14 +28,15 @@ export function refuseOtherRun(out: string, saved: RunIdentity, now: RunIdentity
   const shown = (value: unknown) => (value === undefined ? 'not given' : JSON.stringify(value));
   const isDigest = (name: string) => name.startsWith('the ');
   const names = [...new Set([...Object.keys(saved), ...Object.keys(now)])];
-  const differences = names
-    .filter((name) => JSON.stringify(saved[name]) !== JSON.stringify(now[name]))
-    .map((name) =>
-      isDigest(name) ? `${name} changed` : `${name} was ${shown(saved[name])} and is now ${shown(now[name])}`,
-    );
-  if (differences.length === 0) return;
+  const different = names.filter((name) => JSON.stringify(saved[name]) !== JSON.stringify(now[name]));
+  if (different.length === 0) return;
+  const differences = different.map((name) =>
+    isDigest(name) ? `${name} changed` : `${name} was ${shown(saved[name])} and is now ${shown(now[name])}`,
+  );
+  const isLonger = different.every((name) => name === 'epochs' || name === 'steps');
   throw new Error(
-    `Cannot go on with ${out}: its checkpoint is of another run: ${differences.join('; ')}. Use the same settings, or another --out`,
+    `Cannot go on with ${out}: its checkpoint is of another run: ${differences.join('; ')}. Use the same settings, or another --out` +
+      (isLonger ? `; to train longer than was planned, fine-tune ${out} into another --out` : ''),
   );
 }
 

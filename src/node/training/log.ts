@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { announce } from '../../announce.ts';
 import type { Validation } from '../../train/validate.ts';
+import { writeFault } from '../writable.ts';
 
 /** A step's line of log.jsonl. A number that is not finite is null, as JSON has it. */
 export type StepEntry = {
@@ -45,6 +46,7 @@ export type TrainingLog = {
   add: (entry: LogEntry) => Promise<void>;
   /** Brings it to the disk. @returns its length in bytes: a checkpoint notes it */
   sync: () => Promise<number>;
+  /** A log without a line is taken away. */
   close: () => Promise<void>;
 };
 
@@ -53,14 +55,20 @@ export type TrainingLog = {
  * written again.
  */
 export async function openLog(path: string, bytes: number): Promise<TrainingLog> {
-  const file = await open(path, 'a');
+  const file = await open(path, 'a').catch((error) => {
+    throw writeFault(path, error);
+  });
   const { size } = await file.stat();
   if (size < bytes) announce(`${path} is shorter than the checkpoint says; it goes on, but lacks earlier steps`);
   else await file.truncate(bytes);
   return {
     add: (entry) => file.appendFile(`${JSON.stringify(entry)}\n`),
     sync: () => syncedLength(file),
-    close: () => file.close(),
+    close: async () => {
+      const { size: bytesNow } = await file.stat();
+      await file.close();
+      if (bytesNow === 0) await rm(path, { force: true });
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { type BadRows, countBadRows } from './bad-rows.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
-import { refuseOtherModel, removeTemporaries } from './model-directory.ts';
+import { removeTemporaries } from './model-directory.ts';
 import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
 
@@ -65,8 +65,6 @@ export async function openRun(
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;
   if (notes) refuseOtherRun(out, notes.identity, identity);
-  else await refuseOtherModel(out);
-  await removeTemporaries(out);
   const bad = badRowsOf(training, options, notes?.bad);
   const badValidation = badRowsOf(validation ?? noPairs, options, notes?.badValidation);
 
@@ -77,15 +75,17 @@ export async function openRun(
   if (found)
     report(step < size.steps ? `going on after step ${step} of ${size.steps}` : 'this run was finished before');
 
-  const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
+  const { tokenizer } = clip;
   const logPath = join(out, 'log.jsonl');
   const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
+  const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
+  await removeTemporaries(out);
   const log = await openLog(logPath, notes?.logBytes ?? 0);
   const source = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,
     { preprocess: clip.config.preprocess, augmentation, exifRotate },
-    clip.tokenizer,
+    tokenizer,
   );
   const close = async () => {
     average?.dispose();
@@ -114,6 +114,6 @@ const noPairs: PairSet = { source: '', pairs: [], bad: [] };
 
 function badRowsOf(set: PairSet, { maxBad, report }: OpenRun['options'], known: BadRow[] = []): BadRows {
   const rows = countBadRows(set.source, set.pairs.length + set.bad.length, maxBad, known, report);
-  for (const row of set.bad) rows.add(row);
+  rows.addAll(set.bad);
   return rows;
 }

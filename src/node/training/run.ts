@@ -1,16 +1,17 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import { finetune } from '../../train/finetune.ts';
 import type { TrainingState } from '../../train/training-state.ts';
 import { writeCheckpoint } from '../checkpoints.ts';
 import type { PairSet } from '../pairs.ts';
+import { makeDirectory, removeDirectories } from '../writable.ts';
 import { type FileBatch, fileBatches } from './batches.ts';
 import { checkpointClock } from './checkpoint-clock.ts';
 import { claimDirectory } from './claim.ts';
 import { concludeRun, endEpoch, onBad } from './end-epoch.ts';
 import { stepEntry } from './history.ts';
 import type { LogEntry } from './log.ts';
+import { assertFitForRun } from './model-directory.ts';
 import { type OpenRun, openRun, type RunNotes } from './open-run.ts';
 import { trainableBy } from './plan.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
@@ -20,7 +21,8 @@ import type { RunOptions, RunResult } from './run-options.ts';
  * `report.html`, the newest checkpoint, and the model: with a validation that of the best epoch so far, else the last.
  * Afterwards the model in memory has the weights of the last step.
  * @yields each line of the log when it is written
- * @throws Error where `out` belongs to another run or holds another model, or more than `maxBad` of the rows are bad
+ * @throws Error where `out` cannot be written to, belongs to another run or holds files of something else, or more than `maxBad` of
+ *   the rows are bad; a run that cannot begin leaves nothing behind
  */
 export async function* trainOnFiles(
   clip: Clip,
@@ -28,7 +30,8 @@ export async function* trainOnFiles(
   validation: PairSet | undefined,
   options: RunOptions,
 ): AsyncGenerator<LogEntry, RunResult, undefined> {
-  await mkdir(options.out, { recursive: true });
+  await assertFitForRun(options.out);
+  const made = await makeDirectory(options.out);
   const release = await claimDirectory(options.out);
   try {
     const run = await openRun(clip, training, validation, options);
@@ -39,6 +42,7 @@ export async function* trainOnFiles(
     }
   } finally {
     await release();
+    await removeDirectories(made); // where nothing was written
   }
 }
 

@@ -55,7 +55,7 @@ export async function writeTrainingReport(
   ];
   const last = steps.at(-1)?.step ?? 0;
   const shown = settings.averageDecay === undefined ? 'the weights' : 'the average of the weights';
-  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString()}. The examples are by ${shown} after step ${last}.`;
+  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString().replace(/T(.{8}).*/, ' $1')} UTC. The examples are by ${shown} after step ${last}.`;
   await writeFileAtomically(join(out, 'report.html'), await htmlReport('Training report', lead, sections));
 }
 
@@ -90,19 +90,17 @@ function validationTable(epochs: readonly EpochEntry[]): string {
   const head = [
     'epoch',
     'training loss',
-    'loss',
+    'validation loss',
     ...ks.map((k) => `picture → text @${k}`),
     ...ks.map((k) => `text → picture @${k}`),
-    '',
+    'best so far',
   ];
   const rows = epochs.flatMap(({ epoch, meanLoss, validation, best }) => {
     if (!validation) return [];
     const recalls = [validation.imageToText, validation.textToImage].flatMap((side) =>
       ks.map((k) => side[`recall@${k}`].toFixed(3)),
     );
-    return [
-      [String(epoch), meanLoss?.toFixed(4) ?? '–', validation.loss.toFixed(4), ...recalls, best ? 'best so far' : ''],
-    ];
+    return [[String(epoch), meanLoss?.toFixed(4) ?? '–', validation.loss.toFixed(4), ...recalls, best ? 'yes' : '']];
   });
   return tableHtml([head, ...rows]);
 }

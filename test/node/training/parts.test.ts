@@ -96,6 +96,14 @@ describe('the warnings of a training', () => {
 });
 
 describe('bad rows', () => {
+  it('that are known beforehand are counted all', () => {
+    const reports: string[] = [];
+    const missing = Array.from({ length: 29 }, (_, line) => ({ line, reason: 'it is not there' }));
+    const bad = countBadRows('pairs.csv', 40, 0.05, [], (message) => reports.push(message));
+    assert.throws(() => bad.addAll(missing), /: 29 of 40 rows are bad, more than 5 %/);
+    assert.deepEqual(reports.slice(-2), ['skipped line 19 of pairs.csv: it is not there', 'and 9 more lines']);
+  });
+
   it('are reported once each, and stop the run over the allowed share', () => {
     const reports: string[] = [];
     const bad = countBadRows('pairs.csv', 40, 0.05, [{ line: 3, reason: 'x' }], (message) => reports.push(message));
@@ -105,7 +113,7 @@ describe('bad rows', () => {
     assert.deepEqual(reports, ['skipped line 9 of pairs.csv: it has no caption']);
     assert.throws(
       () => bad.add({ line: 10, reason: 'y' }),
-      /Cannot train on pairs\.csv: 3 of 40 rows are bad, more than 5 %; mend them, or allow more by --max-bad/,
+      /Cannot train on pairs\.csv: at least 3 of 40 rows are bad, more than 5 %; mend them, or allow more by --max-bad/,
     );
   });
 });

@@ -143,7 +143,14 @@ describe('trainOnFiles()', () => {
       await assert.rejects(run(all, validation, { out }), /the training data changed/);
       const other = mkdtempSync(join(folder, 'other-'));
       writeFileSync(join(other, 'model.safetensors'), '');
-      await assert.rejects(run(training, undefined, { out: other }), /it holds model\.safetensors of another model/);
+      await assert.rejects(
+        run(training, undefined, { out: other }),
+        /it holds model\.safetensors, which no run of clip-tfjs has put there/,
+      );
+      await assert.rejects(
+        run(training, validation, { out, settings: { ...settings, epochs: 9 } }),
+        /epochs was 4 and is now 9\. .*; to train longer than was planned, fine-tune .* into another --out/,
+      );
     });
 
     it('refuses settings before it validates', async () => {
@@ -203,12 +210,12 @@ describe('trainOnFiles()', () => {
     it('saves a checkpoint at once when it is stopped, and writes the report after that', async () => {
       await useBackend('wasm');
       const out = join(folder, 'no-report');
-      mkdirSync(join(out, 'report.html'), { recursive: true }); // cannot be replaced by a file
       const stop = new AbortController();
-      await assert.rejects(
-        run(training, undefined, { out, signal: stop.signal }, () => stop.abort()),
-        /report\.html/,
-      );
+      const onEntry = () => {
+        mkdirSync(join(out, 'report.html')); // cannot be replaced by a file
+        stop.abort();
+      };
+      await assert.rejects(run(training, undefined, { out, signal: stop.signal }, onEntry), /report\.html/);
       assert.deepEqual(readdirSync(join(out, 'checkpoints')), ['step-00000001']);
     });
 
