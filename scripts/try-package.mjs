@@ -13,12 +13,14 @@ const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env });
 
 const script = `
-import { useBackend, openaiVocabulary, createTokenizer } from 'clip-tfjs/node';
+import { useBackend, loadClip, openaiVocabulary, createTokenizer } from 'clip-tfjs/node';
 import { bufferSource, openSafetensors } from 'clip-tfjs/safetensors';
 import * as browser from 'clip-tfjs';
 if (typeof browser.loadClip !== 'function' || typeof openSafetensors !== 'function' || !bufferSource) throw new Error('exports are missing');
 const tokenizer = createTokenizer(await openaiVocabulary(), 77);
-console.log(await useBackend(), tokenizer.encode('Hello World!').join());
+const backend = await useBackend();
+const clip = await loadClip('emoji-clip');
+console.log(backend, clip.config.embedDim, tokenizer.encode('Hello World!').join());
 `;
 
 const types = `
@@ -35,7 +37,7 @@ try {
   const picture = join(process.cwd(), 'test', 'goldens', 'images', 'jpeg-420-q85.jpg');
   for (const node of [process.execPath, ...otherNodes(project)]) {
     const printed = run(node, ['use.mjs'], project).trim();
-    if (printed !== 'wasm 3306,1002,256') throw new Error(`the installed package printed: ${printed}`);
+    if (printed !== 'wasm 128 3306,1002,256') throw new Error(`the installed package printed: ${printed}`);
     const { mode } = JSON.parse(run(node, [command, 'inspect', picture, '--json'], project));
     if (mode !== 'RGB') throw new Error(`the installed command found mode ${mode}`);
     console.log(`runs on Node ${run(node, ['--version']).trim()}`);

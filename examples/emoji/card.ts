@@ -58,7 +58,7 @@ Hugging Face's layout, F16; a transparent background is taken as white.`;
 
 const aboutEvaluation = `Zero-shot: each label is the mean of ${templates.length} prompts (${templates.map((template) => `\`${template}\``).join(', ')}), each drawing is ranked
 by its cosine with the labels. "Trained" are the concepts that training showed (in these drawings too: it is a test of recall, not of
-generalisation); the held-out ones it saw in no style. OpenMoji took no part in training, nor in choosing among recipes, which was done
+generalisation); the held-out ones it saw in no style, and what a word means that no caption had ("phoenix", "stethoscope") it cannot know. OpenMoji took no part in training, nor in choosing among recipes, which was done
 by the other rows. The middle column is a reference of the same size in PyTorch, trained on five of these styles in 2,000 steps.`;
 
 async function training(
@@ -79,7 +79,8 @@ ${last.logitScale.toFixed(1)}. ${last.skipped} steps were skipped for gradients 
 ![Loss and accuracy over the steps](curves.svg)
 
 AdamW, cosine after a warm-up, gradients clipped to norm 1, symmetric InfoNCE with soft targets for pairs of one concept. Each drawing is
-turned, scaled, sheared, shifted, recoloured, sometimes outlined or reduced to lines, and laid on a background; never mirrored. All choices
+turned, scaled, sheared, shifted, recoloured, sometimes outlined or reduced to lines, and laid on a background; never mirrored. From step ${recipe.sampling.later.from}
+on, ${percent(recipe.sampling.later.captions.kind)} of the captions name a kind of things ("something to drink"), and ${recipe.sampling.later.nothingPerBatch} pictures of a batch show nothing (noise, stripes, plain colours). All choices
 (\`examples/emoji/recipe.ts\`), seed ${recipe.seed}:
 
 \`\`\`text
@@ -111,7 +112,9 @@ ${rows.join('\n')}`;
 
 const limits = `## Limits
 
-- It always answers, and it knows about two thousand things. Use a threshold on the cosine, chosen on your own pictures.
+- It always answers, and it knows about two thousand things. Put \`nothing\`, \`noise\`, \`a blank picture\`, \`a texture\` beside your labels, and
+  use a threshold on the cosine, chosen on your own pictures. It takes stripes for forks and circles for things that are round.
+- A kind of things ("something to drink") finds some of them first, and others far down.
 - Drawings of one thing on a plain ground only: no photographs, no scenes, no text in pictures.
 - What differs by a detail (who of two people is the woman, which way someone walks, the hour on a clock) is often confused.
 - Words that no caption had are pieces of letters to it. Its English is that of emoji labels; it knows no other language.

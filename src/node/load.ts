@@ -7,6 +7,7 @@ import { ModelError } from '../errors.ts';
 import { type LoadOptions, loadModel, loadClip as loadWebClip } from '../weights/load.ts';
 import type { ModelFiles } from '../weights/open-model.ts';
 import { availableMemory } from './available-memory.ts';
+import { emojiClipDirectory } from './emoji-clip.ts';
 import { fileSource } from './files.ts';
 import { locatePublished } from './hub/locate.ts';
 import { toldOf } from './hub/needed-files.ts';
@@ -14,7 +15,7 @@ import { toldOf } from './hub/needed-files.ts';
 /**
  * Loads a CLIP.
  * @param source a directory, a .safetensors file, an http(s) URL of either, a Blob, or the name of a published model that has been pulled:
- * `ViT-B/32`, `ViT-B-32/openai`, `hf-hub:org/name`
+ * `ViT-B/32`, `ViT-B-32/openai`, `hf-hub:org/name`; `emoji-clip` is the small model for drawings of this package
  * @throws ModelError on a missing, unused or misshapen tensor, where the layout or the activation is in doubt, and on a name that has not
  * been pulled
  */
@@ -52,6 +53,7 @@ export type FoundModel = {
 export async function findModel(source: string): Promise<FoundModel> {
   const status = await statOrUndefined(source);
   if (status) return { path: source, files: filesAt(source, source, status.isDirectory()), told: {}, isChecked: true };
+  if (source === 'emoji-clip') return findModel(emojiClipDirectory());
   const located = await locatePublished(source);
   if (!located)
     throw new ModelError(
