@@ -36,7 +36,7 @@ onEachBackend((backend) => {
   });
 
   it('a command that fails ends by itself, with 1', () => {
-    const { status, err } = run(['classify', picture, ...model, '-l', 'a', '-t', 'no place', '--backend', backend]);
+    const { status, err } = run(['classify', 'package.json', ...model, '-l', 'a', '--backend', backend]);
     assert.equal(status, 1, err);
   });
 
