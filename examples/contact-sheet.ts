@@ -22,6 +22,7 @@ export async function contactSheet(rows: readonly SheetRow[]): Promise<string> {
     }),
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">
+<title>Drawings under the words that found them</title>
 <style>.title { font-size: 16px; font-weight: 600 } .caption { font-size: 10px; fill: #555; text-anchor: middle }</style>
 <rect width="100%" height="100%" fill="white"/>
 ${parts.join('\n')}
