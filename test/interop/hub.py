@@ -55,7 +55,8 @@ def catalogue() -> list[dict]:
 def torchscript(directory: str) -> None:
     import open_clip
     import torch
-    from models import outputs, randomise
+    from full_size import randomise
+    from models import outputs
     from safetensors.torch import save_file
 
     towers = {
