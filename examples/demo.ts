@@ -6,6 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
+import { rank } from '../src/classify/classify.ts';
 import { bar, table } from '../src/cli/output.ts';
 import { dot } from '../src/embed.ts';
 import type { Image } from '../src/image/image.ts';
@@ -38,7 +39,8 @@ const pathOf = ({ filepath }: Drawing) => `examples/drawings/${filepath}`;
 const pictures = await Promise.all(drawings.map((drawing) => readImage(pathOf(drawing))));
 
 const classifier = await buildClassifier(clip, names, { templates });
-const answers = await classify(clip, pictures, classifier);
+const embeddings = await embedImages(clip, pictures);
+const answers = embeddings.map((embedding) => rank(embedding, classifier, clip.logitScale, -1));
 const noto = drawings.flatMap(({ filepath, title }, at) => (filepath.startsWith('noto/') ? [{ at, title }] : []));
 const right = noto.filter(({ at, title }) => answers[at]?.best?.label === title).length;
 console.log(`\n# Which of ${names.length} names fits a drawing?`);
@@ -59,13 +61,12 @@ const nothing = ['nothing', 'noise', 'a blank picture', 'a texture'];
 const careful = await buildClassifier(clip, [...names, ...nothing], { templates });
 const isSilent = ({ best }: Classification) => !best || nothing.includes(best.label);
 const noises = await classify(clip, [1, 2, 3, 4, 5].map(noise), careful, { threshold });
-const again = await classify(clip, pictures, careful, { threshold });
+const again = embeddings.map((embedding) => rank(embedding, careful, clip.logitScale, threshold));
 console.log(`\n# "I don't know": a cosine below ${threshold.toFixed(2)}, or nearest to ${nothing.join(', ')}`);
 for (const [index, answer] of noises.entries())
   console.log(`noise ${index + 1}: ${isSilent(answer) ? "I don't know" : answer.best?.label}`);
 console.log(`drawings: "I don't know" for ${again.filter(isSilent).length} of ${pictures.length}`);
 
-const embeddings = await embedImages(clip, pictures);
 const texts = await embedTexts(clip, queries);
 const rows = queries.map((title, query) => {
   const order = noto

@@ -82,6 +82,9 @@ export function openaiPreprocess(size: number): PreprocessConfig {
   };
 }
 
+/** Tokens of OpenAI's vocabulary, start and end included. */
+export const openaiVocabSize = 49408;
+
 /** PyTorch's default, which every published CLIP keeps. */
 export const defaultLayerNormEpsilon = 1e-5;
 
@@ -120,7 +123,7 @@ function resNet(imageSize: number, width: number, layers: ResNetConfig['layers']
 }
 
 function text(width: number, layers: number, heads: number): Architecture['text'] {
-  const fixed = { contextLength: 77, vocabSize: 49408, layerNormEpsilon: defaultLayerNormEpsilon } as const;
+  const fixed = { contextLength: 77, vocabSize: openaiVocabSize, layerNormEpsilon: defaultLayerNormEpsilon } as const;
   return { ...fixed, width, layers, heads, mlpWidth: 4 * width, endToken: 'argmax' };
 }
 

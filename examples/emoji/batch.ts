@@ -1,6 +1,7 @@
 import { sampleSeed, uniformNumbers } from '../../src/random.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
 import type { Vocabulary } from '../../src/tokenizer/vocabulary.ts';
+import { croppedIds } from '../../src/train/batches.ts';
 import { createAugmentation } from './augment.ts';
 import { type Caption, drawCaption, drawNothingCaption } from './captions.ts';
 import { drawWeighted } from './chance.ts';
@@ -43,7 +44,7 @@ export function createBatches({ recipe, concepts, pool, vocabulary }: Ingredient
       shown[row] = meaning;
       for (let i = 0; i < values; i++) picture[i] = picture[i]! / 127.5 - 1;
     }
-    return { pixels, ids: idsOf(captions), concepts: shown };
+    return { pixels, ids: croppedIds(tokenizer, captions), concepts: shown };
   };
 
   /** How many of the batch's pictures show a thing. */
@@ -63,15 +64,5 @@ export function createBatches({ recipe, concepts, pool, vocabulary }: Ingredient
   function drawNone(uniform: () => number, picture: Float32Array): Caption {
     drawNothing(uniform, picture, size);
     return drawNothingCaption(uniform);
-  }
-
-  /** As far as the longest caption goes. */
-  function idsOf(captions: readonly string[]): Int32Array<ArrayBuffer> {
-    const { ids, shape } = tokenizer.tokenize(captions, { truncate: true });
-    const rows = captions.map((_, row) => ids.subarray(row * shape[1], (row + 1) * shape[1]));
-    const seq = Math.max(...rows.map((row) => row.indexOf(tokenizer.endId) + 1));
-    const cropped = new Int32Array(rows.length * seq);
-    for (const [row, all] of rows.entries()) cropped.set(all.subarray(0, seq), row * seq);
-    return cropped;
   }
 }

@@ -1,14 +1,8 @@
-import { sampleSeed, uniformNumbers } from '../../src/random.ts';
+import { permutation, sampleSeed } from '../../src/random.ts';
 
-/** The items in an order that depends on the seed alone (Fisher and Yates). */
+/** The items in an order that depends on the seed alone. */
 export function shuffled<T>(items: readonly T[], ...seed: readonly [number, ...number[]]): T[] {
-  const uniform = uniformNumbers(sampleSeed(...seed));
-  const order = [...items];
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = Math.floor(uniform() * (last + 1));
-    [order[last], order[other]] = [order[other] as T, order[last] as T];
-  }
-  return order;
+  return Array.from(permutation(items.length, sampleSeed(...seed)), (index) => items[index] as T);
 }
 
 /** One of the items, each as likely as its weight says. */

@@ -21,7 +21,8 @@ export type ModelOptions = {
 };
 
 /** What `loadClip` takes. */
-export const modelHelp = 'a directory, a .safetensors file, or the name of a published model that has been pulled';
+export const modelHelp =
+  "a directory, a .safetensors file, the name of a published model that has been pulled, or 'emoji-clip'";
 
 export function addModelOptions(command: Command): Command {
   return addLoadingOptions(command.requiredOption('-m, --model <path>', modelHelp))

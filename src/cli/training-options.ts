@@ -82,39 +82,30 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(jsonOption());
 }
 
+/** Settings that have an option of the same name. */
+const settingKeys = [
+  'epochs',
+  'steps',
+  'batchSize',
+  'learningRate',
+  'warmup',
+  'schedule',
+  'weightDecay',
+  'averageDecay',
+  'seed',
+  'freeze',
+  'chunkSize',
+] as const satisfies readonly (keyof TrainingSettings & keyof TrainingCommand)[];
+
 /** Defaults, under the config's settings, under the options. */
 export function settingsOf(
   defaults: TrainingSettings,
   config: Partial<TrainingSettings>,
   options: TrainingCommand,
 ): TrainingSettings {
-  const {
-    epochs,
-    steps,
-    batchSize,
-    learningRate,
-    warmup,
-    schedule,
-    weightDecay,
-    averageDecay,
-    seed,
-    freeze,
-    chunkSize,
-  } = options;
-  const chosen = {
-    epochs,
-    steps,
-    batchSize,
-    learningRate,
-    warmup,
-    schedule,
-    weightDecay,
-    averageDecay,
-    seed,
-    freeze,
-    chunkSize,
-  };
-  const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    settingKeys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  );
   const settings: TrainingSettings = { ...defaults, ...config, ...given };
   if (options.epochs !== undefined && options.steps === undefined) delete settings.steps;
   return settings;

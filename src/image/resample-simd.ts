@@ -88,13 +88,13 @@ export function weighColumnsBySimd(
   rows: readonly Packed[],
 ): void {
   const { weighRow } = kernels as Kernels;
+  const longest = Math.max(...rows.map(({ weights }) => weights.length));
   for (let first = 0; first < rows.length; ) {
     const begin = (rows[first] as Packed).start;
     const endOf = (row: number) => (rows[row] as Packed).start + (rows[row] as Packed).weights.length;
     let last = first;
     while (last + 1 < rows.length && (endOf(last + 1) - begin) * stride <= share) last++;
     const many = (endOf(last) - begin) * stride;
-    const longest = Math.max(...rows.map(({ weights }) => weights.length));
     const [x, y, w] = reserve([many + margin, stride + margin, 4 * longest]);
     const memory = bytes();
     memory.set(source.subarray(begin * stride, begin * stride + many), x);

@@ -8,7 +8,7 @@ import { type LoadOptions, loadModel, loadClip as loadWebClip } from '../weights
 import type { ModelFiles } from '../weights/open-model.ts';
 import { availableMemory } from './available-memory.ts';
 import { emojiClipDirectory } from './emoji-clip.ts';
-import { fileSource } from './files.ts';
+import { fileSource, orUndefined } from './files.ts';
 import { locatePublished } from './hub/locate.ts';
 import { toldOf } from './hub/needed-files.ts';
 
@@ -51,7 +51,7 @@ export type FoundModel = {
  * @throws ModelError where nothing is there
  */
 export async function findModel(source: string): Promise<FoundModel> {
-  const status = await statOrUndefined(source);
+  const status = await orUndefined(stat(source));
   if (status) return { path: source, files: filesAt(source, source, status.isDirectory()), told: {}, isChecked: true };
   if (source === 'emoji-clip') return findModel(emojiClipDirectory());
   const located = await locatePublished(source);
@@ -69,21 +69,12 @@ export async function findModel(source: string): Promise<FoundModel> {
 }
 
 /** The files of a directory, or of the directory around a file. */
-function filesAt(path: string, label: string, isDirectory: boolean): ModelFiles {
+export function filesAt(path: string, label: string, isDirectory: boolean): ModelFiles {
   const directory = isDirectory ? path : dirname(path);
   return {
     label,
     ...(!isDirectory && { weightsFile: basename(path) }),
     open: async (name) =>
-      (await statOrUndefined(join(directory, name))) ? fileSource(join(directory, name)) : undefined,
+      (await orUndefined(stat(join(directory, name)))) ? fileSource(join(directory, name)) : undefined,
   };
-}
-
-async function statOrUndefined(path: string) {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../clip.ts';
 import { type ImageInput, toPixels } from '../embed.ts';
 import { sampleSeed, uniformNumbers } from '../random.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { TensorBatch } from './contrastive-gradients.ts';
 import type { Concepts } from './loss.ts';
 
@@ -64,7 +65,7 @@ function readyBatch(clip: Clip, pairs: readonly Pair[], seed: number): ReadyBatc
   const pixels = new Float32Array(pairs.length * size * size * 3);
   for (const [row, { image }] of pairs.entries()) pixels.set(toPixels(clip, image, row), row * size * size * 3);
   const captions = pairs.map(({ text }, row) => (typeof text === 'string' ? text : draw(text, sampleSeed(seed, row))));
-  return { pixels, ids: croppedIds(clip, captions), concepts: conceptNumbers(pairs) };
+  return { pixels, ids: croppedIds(clip.tokenizer, captions), concepts: conceptNumbers(pairs) };
 }
 
 function draw(captions: readonly string[], seed: number): string {
@@ -74,8 +75,8 @@ function draw(captions: readonly string[], seed: number): string {
   return caption;
 }
 
-/** @returns [texts, seq], seq as far as the longest text goes */
-function croppedIds({ tokenizer }: Clip, texts: readonly string[]): Int32Array {
+/** @returns [texts, seq], seq as far as the longest text goes; a text longer than the context is cut */
+export function croppedIds(tokenizer: Tokenizer, texts: readonly string[]): Int32Array<ArrayBuffer> {
   const { ids, shape } = tokenizer.tokenize(texts, { truncate: true });
   const rows = texts.map((_, row) => ids.subarray(row * shape[1], (row + 1) * shape[1]));
   const seq = Math.max(...rows.map((row) => row.indexOf(tokenizer.endId) + 1));

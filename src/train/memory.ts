@@ -55,11 +55,14 @@ export function trainingMemory(question: MemoryQuestion): TrainingMemory {
 function towerNumbers({ config: { vision, text }, chunkSize, recompute, batchSize, backend }: MemoryQuestion): number {
   const isFused = tf.getKernel(fusedKernels.attend, backend) !== undefined;
   const chunk = Math.min(chunkSize, batchSize);
-  const image = !vision ? 0 : vision.kind === 'vit' ? transformerNumbers(vision, chunk, recompute, isFused) : 0;
-  const resNet = vision?.kind === 'modified-resnet' ? resNetNumbers(vision, chunk, recompute) : 0;
+  const images = !vision
+    ? 0
+    : vision.kind === 'vit'
+      ? transformerNumbers(vision, chunk, recompute, isFused)
+      : resNetNumbers(vision, chunk, recompute);
   const texts = text ? transformerNumbers(text, chunk, recompute, isFused) : 0;
   const pixels = 3 * batchSize * 3 * (vision?.imageSize ?? 0) ** 2;
-  return pixels + (recompute ? Math.max(image + resNet, texts) : image + resNet + texts);
+  return pixels + (recompute ? Math.max(images, texts) : images + texts);
 }
 
 function transformerNumbers(

@@ -1,6 +1,7 @@
 import {
   type ClipConfig,
   openaiPreprocess,
+  openaiVocabSize,
   type PreprocessConfig,
   type TextConfig,
   type VitConfig,
@@ -50,7 +51,7 @@ function readText(fields: JsonFields): TextConfig {
     activation: fields.oneOf('hidden_act', ['quick_gelu', 'gelu'], 'quick_gelu'),
     layerNormEpsilon: fields.number('layer_norm_eps', 1e-5),
     contextLength: fields.count('max_position_embeddings', 77),
-    vocabSize: fields.count('vocab_size', 49408),
+    vocabSize: fields.count('vocab_size', openaiVocabSize),
     endToken: endToken === 2 ? 'argmax' : endToken, // 2 was written by mistake for years: huggingface/transformers#24773
   };
 }

@@ -1,7 +1,7 @@
 import { checkConfig } from '../check-config.ts';
 import type { ClipConfig } from '../config.ts';
 import { ModelError } from '../errors.ts';
-import { filters, windows } from '../image/resample.ts';
+import { filters, type Window, windows } from '../image/resample.ts';
 
 /**
  * The config of the same model for pictures of another size: its patches stay, its grid of positions changes.
@@ -29,17 +29,20 @@ export function resizePositions(values: Float32Array, from: number, to: number):
   const resized = new Float32Array((1 + to * to) * width);
   resized.set(values.subarray(0, width));
   const along = windows(from, to, filters.bicubic, 0, to);
-  for (const [row, rows] of along.entries()) {
+  for (const [row, rows] of along.entries())
     for (const [column, columns] of along.entries()) {
-      const target = resized.subarray((1 + row * to + column) * width).subarray(0, width);
-      for (const [i, rowWeight] of rows.weights.entries()) {
-        for (const [j, columnWeight] of columns.weights.entries()) {
-          const source = (1 + (rows.start + i) * from + columns.start + j) * width;
-          const weight = rowWeight * columnWeight;
-          for (let k = 0; k < width; k++) target[k] = (target[k] as number) + weight * (values[source + k] as number);
-        }
-      }
+      const at = (1 + row * to + column) * width;
+      addWeighted(values.subarray(width), from, rows, columns, resized.subarray(at, at + width));
     }
-  }
   return resized;
+}
+
+/** Adds up the cells of a window of rows and one of columns. @param grid [from · from, width] @param sum [width] */
+function addWeighted(grid: Float32Array, from: number, rows: Window, columns: Window, sum: Float32Array): void {
+  for (const [i, rowWeight] of rows.weights.entries())
+    for (const [j, columnWeight] of columns.weights.entries()) {
+      const source = ((rows.start + i) * from + columns.start + j) * sum.length;
+      const weight = rowWeight * columnWeight;
+      for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + weight * (grid[source + k] as number);
+    }
 }

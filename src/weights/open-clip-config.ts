@@ -3,6 +3,7 @@ import {
   type ClipConfig,
   defaultLayerNormEpsilon,
   openaiPreprocess,
+  openaiVocabSize,
   type PreprocessConfig,
   type TextConfig,
   type VisionConfig,
@@ -123,7 +124,7 @@ function readText(fields: JsonFields, activation: Activation): TextConfig {
     activation,
     layerNormEpsilon: readEpsilon(fields),
     contextLength: fields.count('context_length', 77),
-    vocabSize: fields.count('vocab_size', 49408),
+    vocabSize: fields.count('vocab_size', openaiVocabSize),
     endToken: pool === 'argmax' ? 'argmax' : fields.count('eos_id', 2),
   };
 }

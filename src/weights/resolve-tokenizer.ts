@@ -1,13 +1,11 @@
 import { announce } from '../announce.ts';
-import type { TextConfig } from '../config.ts';
+import { openaiVocabSize, type TextConfig } from '../config.ts';
 import { ModelError } from '../errors.ts';
 import type { Towers } from '../parameters.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { openaiVocabulary } from '../tokenizer/vocabulary.ts';
 import { readVocabulary, type VocabularyFiles } from '../tokenizer/vocabulary-files.ts';
 import { type ModelFiles, type OpenModel, readText } from './open-model.ts';
-
-const openaiVocabSize = 49408;
 
 /** Where a model's vocabulary was found, and the tokenizer, which is built on first use; `make` throws where none fits. */
 export type FoundTokenizer = { source: string; make: () => Tokenizer };
@@ -43,7 +41,8 @@ function none(label: string, reason: string): FoundTokenizer {
   return { source: `none: ${reason}`, make: () => refuse(label, reason) };
 }
 
-async function readVocabularyFiles({ open }: ModelFiles): Promise<VocabularyFiles | undefined> {
+/** Tokenizer files by their names; undefined where there is no vocabulary among them. */
+export async function readVocabularyFiles({ open }: Pick<ModelFiles, 'open'>): Promise<VocabularyFiles | undefined> {
   const names = [
     'merges.txt',
     'vocab.json',

@@ -1,6 +1,6 @@
 import { announce } from '../announce.ts';
 import type { Clip } from '../clip.ts';
-import type { ClipConfig } from '../config.ts';
+import { type ClipConfig, openaiVocabSize } from '../config.ts';
 import { ModelError } from '../errors.ts';
 import { parameterShapes } from '../parameters.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -21,8 +21,6 @@ export type SaveOptions = {
   /** How numbers are kept; F16 and BF16 halve the file and round. F32 by default. */
   dtype?: (typeof dtypes)[number];
 };
-
-const openaiVocabSize = 49408;
 
 /**
  * A model as the files of a directory that the layout's own tools open, by file name; the weights come last, in chunks.

@@ -1,6 +1,6 @@
 import { copyFile, lstat, mkdir, readFile, readlink, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { writeFileAtomically } from '../files.ts';
+import { orUndefined, writeFileAtomically } from '../files.ts';
 import type { Digest } from './digest.ts';
 import { checkFileName, checkRepository, checkRevision, isCommit } from './names.ts';
 
@@ -72,14 +72,4 @@ export async function makeInside(directory: string, wanted: string): Promise<voi
 export async function sizeOf(path: string): Promise<number | undefined> {
   const status = await orUndefined(stat(path));
   return status?.isFile() ? status.size : undefined;
-}
-
-/** The value, or undefined where there is no such file (or a file where a directory was looked for, or no link). */
-export async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
 }

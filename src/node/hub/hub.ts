@@ -1,7 +1,9 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { orUndefined } from '../files.ts';
+import { freeBytes } from '../native/disk.ts';
 import { HubError } from './hub-error.ts';
 
 /** The hub as this process sees it: what huggingface_hub's environment variables say, and what tests put in its place. */
@@ -39,10 +41,7 @@ export async function openHub(environment: NodeJS.ProcessEnv = process.env): Pro
     attempts: 5,
     patience: 30_000,
     wait: (milliseconds, signal) => setTimeout(milliseconds, undefined, { ...(signal && { signal }) }),
-    freeBytes: async (directory) => {
-      const { bavail, bsize } = await statfs(directory);
-      return bavail * bsize;
-    },
+    freeBytes,
   };
 }
 
@@ -63,9 +62,8 @@ async function readToken(environment: NodeJS.ProcessEnv): Promise<string | undef
   if (given !== undefined) return given;
   const path = expand(environment.HF_TOKEN_PATH || join(hubHome(environment), 'token'), environment);
   try {
-    return clean(await readFile(path, 'utf8'));
+    return clean((await orUndefined(readFile(path, 'utf8'))) ?? '');
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new Error(`Cannot read the token in ${path}: ${(error as Error).message}; mend that, or set HF_TOKEN`, {
       cause: error,
     });

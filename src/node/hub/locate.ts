@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { publishedArchitectures } from '../../config.ts';
 import { ModelError } from '../../errors.ts';
-import { orUndefined, readRef, repositoryDirectory, sizeOf, snapshotPath } from './cache.ts';
+import { orUndefined } from '../files.ts';
+import { readRef, repositoryDirectory, sizeOf, snapshotPath } from './cache.ts';
 import { findPublished, namesInShort, type Published } from './catalogue.ts';
 import { hubCache } from './hub.ts';
 import { readPin } from './pin.ts';

@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { announce } from '../../announce.ts';
-import { orUndefined } from './cache.ts';
+import { orUndefined } from '../files.ts';
+import { isAlive } from '../is-alive.ts';
 
 /** A lock that nobody renewed for so long is that of a process that was stopped; of a dead one on this machine, after 2 s. */
 const stale = 10_000;
@@ -65,11 +66,5 @@ async function acquire(
 
 async function isHolderDead(path: string): Promise<boolean> {
   const [, pid, host] = (await orUndefined(readFile(`${path}.pid`, 'utf8')))?.match(/^(\d+) (.*)$/) ?? [];
-  if (pid === undefined || host !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return pid !== undefined && host === hostname() && !isAlive(Number(pid));
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { jsonFields, parseJson } from '../../weights/json.ts';
-import { writeFileAtomically } from '../files.ts';
-import { makeInside, orUndefined } from './cache.ts';
+import { orUndefined, writeFileAtomically } from '../files.ts';
+import { makeInside } from './cache.ts';
 import type { Digest } from './digest.ts';
 import { checkFileName, isCommit } from './names.ts';
 

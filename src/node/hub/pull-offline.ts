@@ -1,9 +1,9 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { ModelError } from '../../errors.ts';
-import { fileSource } from '../files.ts';
+import { fileSource, orUndefined } from '../files.ts';
 import type { Report } from '../native/report.ts';
-import { orUndefined, readRef, repositoryDirectory, sizeOf, snapshotPath } from './cache.ts';
+import { readRef, repositoryDirectory, sizeOf, snapshotPath } from './cache.ts';
 import type { Published } from './catalogue.ts';
 import { beginHash, type Digest, digestOfEtag, hasDigest, hashFile } from './digest.ts';
 import type { Hub } from './hub.ts';

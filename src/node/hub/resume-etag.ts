@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { orUndefined } from './cache.ts';
+import { orUndefined } from '../files.ts';
 
 /** Beside what has come of a file lies the strong ETag under which it came, for If-Range. The host that has the file gives its own. */
 const etagPath = (partial: string) => `${partial}.etag`;

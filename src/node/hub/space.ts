@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { orUndefined } from '../files.ts';
 import { byteSize } from './byte-size.ts';
-import { blobPath, orUndefined, sizeOf } from './cache.ts';
+import { blobPath, sizeOf } from './cache.ts';
 import type { Hub } from './hub.ts';
 import type { RemoteFile } from './listing.ts';
 import { partialPath } from './partial-path.ts';

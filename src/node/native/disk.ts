@@ -11,10 +11,15 @@ export async function sizeOf(path: string): Promise<number> {
   return sum;
 }
 
+/** Bytes that can still be written to the disk of a directory that is there. */
+export async function freeBytes(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}
+
 /** @throws Error where the disk of a directory, which need not be there yet, has less than so many bytes free */
 export async function assertSpace(directory: string, needed: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dirname(directory));
-  const free = bavail * bsize;
+  const free = await freeBytes(dirname(directory));
   if (free >= needed) return;
   throw new Error(
     `Cannot install into ${directory}: expected ${megabytes(needed)} free on its disk but got ${megabytes(free)}; free some, or name a directory of another disk in CLIP_TFJS_NATIVE`,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../files.ts';
+import { orUndefined, writeFileAtomically } from '../files.ts';
 import type { BuiltKernels } from './build-kernels.ts';
 import { places } from './where.ts';
 
@@ -35,13 +35,8 @@ export type Manifest = {
  */
 export async function readManifest(directory: string): Promise<Manifest | undefined> {
   const path = join(directory, places.manifest);
-  let content: string;
-  try {
-    content = await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
+  const content = await orUndefined(readFile(path, 'utf8'));
+  if (content === undefined) return undefined;
   const cure = "run 'clip-tfjs native install --force'";
   try {
     const manifest = JSON.parse(content) as Manifest;

@@ -1,10 +1,9 @@
 import { permutation, sampleSeed } from '../../random.ts';
 import { conceptNumbers, type ReadyBatch } from '../../train/batches.ts';
 import type { FilePair } from '../pairs.ts';
-import { inOrder } from '../workers/in-order.ts';
-import { PoolError } from '../workers/pool.ts';
 import type { Sample } from '../workers/prepare-sample.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
+import { preparePairs, type Showing } from './prepare-pairs.ts';
 
 /** A batch as numbers, and which pairs are in it. */
 export type FileBatch = ReadyBatch & {
@@ -42,15 +41,8 @@ export async function* fileBatches(
 ): AsyncGenerator<FileBatch, void, undefined> {
   let batch: { pair: FilePair; sample: Sample }[] = [];
   let showings = 0;
-  const prepare = ({ pair, seed }: Showing) =>
-    source.prepare({ image: pair.image, texts: pair.texts, seed }).then(
-      (sample) => ({ pair, sample }),
-      (error: Error) => ({ pair, error }),
-    );
-  for await (const prepared of inOrder(showingsOf(pairs, order), source.ahead, prepare)) {
-    if ('sample' in prepared) batch.push(prepared);
-    else if (prepared.error instanceof PoolError) throw prepared.error;
-    else onBad(prepared.pair, prepared.error.message);
+  for await (const { pair, sample } of preparePairs(showingsOf(pairs, order), source, onBad)) {
+    if (sample) batch.push({ pair, sample });
     if (++showings % order.batchSize !== 0) continue;
     if (batch.length === 0)
       throw new Error(`Cannot train: none of the ${order.batchSize} pictures of a batch can be read`);
@@ -58,9 +50,6 @@ export async function* fileBatches(
     batch = [];
   }
 }
-
-/** A pair's turn. */
-type Showing = { pair: FilePair; seed: number };
 
 function* showingsOf(pairs: readonly FilePair[], order: BatchOrder): Generator<Showing> {
   const { batchSize, seed, firstStep, endStep } = order;

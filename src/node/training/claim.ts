@@ -1,5 +1,6 @@
 import { readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../is-alive.ts';
 
 /** The directories that runs of this process are at work in. */
 const claimed = new Set<string>();
@@ -31,13 +32,4 @@ export async function claimDirectory(directory: string): Promise<() => Promise<v
   }
   await writeFile(path, String(process.pid));
   return release;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0); // signal 0 only asks
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is someone else's
-  }
 }

@@ -1,9 +1,9 @@
 import type { Clip } from '../../clip.ts';
 import { embedImages, embedTexts } from '../../embed.ts';
 import type { FilePair } from '../pairs.ts';
-import { inBatches, inOrder } from '../workers/in-order.ts';
-import { PoolError } from '../workers/pool.ts';
+import { inBatches } from '../workers/in-order.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
+import { preparePairs } from './prepare-pairs.ts';
 
 /** Pairs with their unit vectors. */
 export type EmbeddedFilePairs = { pairs: FilePair[]; images: Float32Array[]; texts: Float32Array[] };
@@ -21,17 +21,10 @@ export async function embedPairs(
 ): Promise<EmbeddedFilePairs> {
   const read: FilePair[] = [];
   const images: Float32Array[] = [];
-  const prepare = (pair: FilePair) =>
-    source.prepare({ image: pair.image, texts: pair.texts }).then(
-      ({ pixels }) => ({ pair, pixels }),
-      (error: Error) => ({ pair, error }),
-    );
+  const showings = pairs.map((pair) => ({ pair }));
   async function* readable() {
-    for await (const prepared of inOrder(pairs, source.ahead, prepare)) {
-      if ('pixels' in prepared) yield prepared;
-      else if (prepared.error instanceof PoolError) throw prepared.error;
-      else onBad(prepared.pair, prepared.error.message);
-    }
+    for await (const { pair, sample } of preparePairs(showings, source, onBad))
+      if (sample) yield { pair, pixels: sample.pixels };
   }
   for await (const batch of inBatches(readable(), batchSize)) {
     const pixels = batch.map((prepared) => prepared.pixels);

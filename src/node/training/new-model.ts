@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { announce } from '../../announce.ts';
 import type { Clip } from '../../clip.ts';
+import { openaiVocabSize } from '../../config.ts';
 import { ModelError } from '../../errors.ts';
 import { createTokenizer } from '../../tokenizer/tokenizer.ts';
 import { trainBpe } from '../../tokenizer/train-bpe.ts';
 import { openaiVocabulary, type Vocabulary } from '../../tokenizer/vocabulary.ts';
-import { readVocabulary, type VocabularyFiles } from '../../tokenizer/vocabulary-files.ts';
+import { readVocabulary } from '../../tokenizer/vocabulary-files.ts';
 import { initClip } from '../../weights/init.ts';
 import { readOpenClipConfig } from '../../weights/open-clip-config.ts';
-
-const openaiVocabSize = 49408;
+import { readVocabularyFiles } from '../../weights/resolve-tokenizer.ts';
+import { filesAt } from '../load.ts';
 
 /**
  * A model with random weights for a config that has open_clip's `model_cfg`. Its vocabulary is that of the given directory;
@@ -45,27 +44,9 @@ async function chooseVocabulary(
   tokenizer: string | undefined,
   captions: Iterable<string>,
 ): Promise<Vocabulary> {
-  if (tokenizer !== undefined) return readVocabularyOf(tokenizer);
+  if (tokenizer !== undefined)
+    return readVocabulary((await readVocabularyFiles(filesAt(tokenizer, tokenizer, true))) ?? {});
   if (size !== openaiVocabSize) return trainBpe(captions, size);
   announce(`vocab_size ${size} is that of OpenAI's vocabulary, so that is used`);
   return openaiVocabulary();
-}
-
-async function readVocabularyOf(directory: string): Promise<Vocabulary> {
-  const names = [
-    'merges.txt',
-    'vocab.json',
-    'tokenizer.json',
-    'tokenizer_config.json',
-    'special_tokens_map.json',
-  ] as const;
-  const files: VocabularyFiles = {};
-  for (const name of names) {
-    const content = await readFile(join(directory, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (content !== undefined) files[name] = content;
-  }
-  return readVocabulary(files);
 }

@@ -4,6 +4,7 @@ import type { Clip } from '../../clip.ts';
 import type { ClipConfig } from '../../config.ts';
 import { parameterShapes } from '../../parameters.ts';
 import { planTraining, type TrainingPlan } from '../../train/memory.ts';
+import { bytesNeeded } from '../../weights/check-memory.ts';
 import { availableMemory } from '../available-memory.ts';
 import { stepsPerEpoch } from './batches.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -54,7 +55,7 @@ const usedHeapShare = 0.75;
 export function planMemory(clip: Clip, settings: TrainingSettings, batchSize: number): TrainingPlan {
   const backend = tf.getBackend();
   const { chunkSize, recompute, freeze, averageDecay } = settings;
-  const available = usedShare * (availableMemory() + weightBytes(clip.config));
+  const available = usedShare * (availableMemory() + bytesNeeded(parameterShapes(clip.config), 'cpu'));
   return planTraining(
     {
       config: clip.config,
@@ -67,11 +68,6 @@ export function planMemory(clip: Clip, settings: TrainingSettings, batchSize: nu
     },
     backend === 'wasm' ? Math.min(available, usedHeapShare * wasmHeap) : available,
   );
-}
-
-function weightBytes(config: ClipConfig): number {
-  const sizes = [...parameterShapes(config).values()].map((shape) => shape.reduce((size, extent) => size * extent, 1));
-  return 4 * sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** A plan in words. */

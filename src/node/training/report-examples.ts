@@ -14,9 +14,7 @@ const answers = 6;
 
 /** Cosines of the first pairs' captions with their pictures, as HTML: a pair per answer, so that only the diagonal is right. */
 export async function cosineMatrix(rows: EmbeddedFilePairs, exifRotate: boolean): Promise<string> {
-  const groups = sameAnswers(rows.pairs);
-  const shown = rows.pairs.map((_, row) => row).filter((row) => groups.indexOf(groups[row] as number) === row);
-  const some = shown.slice(0, matrixSize);
+  const some = firstOfEach(sameAnswers(rows.pairs)).slice(0, matrixSize);
   const cosines = some.map((text) => some.map((picture) => cosine(rows, text, picture)));
   const pictures = await Promise.all(some.map((row) => thumbnail(rows.pairs[row] as FilePair, exifRotate)));
   const texts = some.map((row) => rows.pairs[row]?.texts[0] ?? '');
@@ -26,9 +24,8 @@ export async function cosineMatrix(rows: EmbeddedFilePairs, exifRotate: boolean)
 /** The pictures nearest to the first captions, as HTML. */
 export async function retrievals(rows: EmbeddedFilePairs, exifRotate: boolean): Promise<string> {
   const groups = sameAnswers(rows.pairs);
-  const texts = rows.pairs.map((_, row) => row).filter((row) => groups.indexOf(groups[row] as number) === row);
   const found = [];
-  for (const text of texts.slice(0, queries)) {
+  for (const text of firstOfEach(groups).slice(0, queries)) {
     const ranked = rows.pairs.map((pair, row) => ({
       pair,
       cosine: cosine(rows, text, row),
@@ -41,6 +38,11 @@ export async function retrievals(rows: EmbeddedFilePairs, exifRotate: boolean): 
     found.push({ text: rows.pairs[text]?.texts[0] ?? '', pictures: await Promise.all(nearest) });
   }
   return retrievalHtml(found);
+}
+
+/** The first row of each group. */
+function firstOfEach(groups: readonly number[]): number[] {
+  return [...groups.keys()].filter((row) => groups.indexOf(groups[row] as number) === row);
 }
 
 function cosine({ images, texts }: EmbeddedFilePairs, text: number, picture: number): number {

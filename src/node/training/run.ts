@@ -64,7 +64,10 @@ async function* takeSteps(
     }),
     {
       ...settings,
-      ...{ steps, chunkSize: plan.chunkSize, recompute: plan.recompute, trainable: trainableBy(settings.freeze) },
+      steps,
+      chunkSize: plan.chunkSize,
+      recompute: plan.recompute,
+      trainable: trainableBy(settings.freeze),
       ...(average && { average }),
       ...(resume && { resume }),
     },
