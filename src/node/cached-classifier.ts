@@ -7,7 +7,8 @@ import { directionOf, embedClasses, sumOf } from '../classify/ensemble.ts';
 import { defaultTemplates } from '../classify/templates.ts';
 import type { Clip } from '../clip.ts';
 import { ownCache } from './cache.ts';
-import { readBlocks, sha256, writeBlock } from './ensemble-blocks.ts';
+import { readBlocks, writeBlock } from './ensemble-blocks.ts';
+import { sha256 } from './files.ts';
 import { modelHash } from './model-hash.ts';
 import { makeDirectory } from './writable.ts';
 

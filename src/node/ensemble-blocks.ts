@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { announce } from '../announce.ts';
 import { encodeSafetensors, openSafetensors } from '../weights/safetensors.ts';
-import { fileSource, writeFileAtomically } from './files.ts';
+import { fileSource, sha256, writeFileAtomically } from './files.ts';
 
 /** Directions of classes by the digest of their prompts, and the files that they are in. */
 export type EnsembleBlocks = { rows: Map<string, Float32Array>; files: string[] };
@@ -71,8 +70,4 @@ async function removeAbandoned(path: string): Promise<void> {
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }
