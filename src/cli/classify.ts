@@ -9,6 +9,7 @@ import { describePrompts } from './describe-prompts.ts';
 import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
 import { bar, printJson, table } from './output.ts';
 import { parseCount, parseNumber } from './parsers.ts';
+import { makeProgress } from './progress.ts';
 import {
   addClassOptions,
   addTemplateOptions,
@@ -18,7 +19,6 @@ import {
   refuseUnfitPrompts,
   type TemplateOptions,
 } from './prompt-options.ts';
-import { makePromptProgress } from './prompt-progress.ts';
 import { UsageError } from './usage.ts';
 
 type ClassifyCommand = ModelOptions &
@@ -68,7 +68,7 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
   const pictures = await findPictures(paths, skip);
   if (pictures.length === 0) throw new Error(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
   const clip = await openClip(options);
-  const progress = makePromptProgress(options.json);
+  const progress = makeProgress('prompts', options.json);
   const building = { templates, onProgress: progress.onProgress };
   const ensemble = options.prompts ? await buildPromptEnsemble(clip, classes, building) : undefined;
   const classifier = ensemble ? classifierOf(ensemble) : await cachedClassifier(clip, classes, building);
