@@ -1,5 +1,7 @@
 import type { Clip } from '../clip.ts';
 import { type EmbedTextOptions, embedTexts } from '../embed.ts';
+import { type Background, buildBackground } from './background.ts';
+import type { Rejection } from './rejection.ts';
 import { defaultTemplates, fillTemplate } from './templates.ts';
 
 /** A zero-shot classifier: one direction per class. Plain data, so it can be kept. */
@@ -8,9 +10,22 @@ export type Classifier = {
   templates: readonly string[];
   /** One unit vector [embedDim] per class. */
   weights: readonly Float32Array[];
+  /** Neutral directions that compete with the classes: where one of them wins, there is no answer. */
+  background?: Background;
+  /** When there is no answer, and the temperature of the probabilities, as fitted by `clip-tfjs calibrate`. */
+  rejection?: Rejection;
+  /** For `classifyIndependently`, as fitted by `clip-tfjs calibrate --independent`. */
+  independence?: Independence;
 };
 
-export type ClassifierOptions = EmbedTextOptions & { templates?: readonly string[] };
+/** The least score at which each class is taken for true, in the order of the classes. */
+export type Independence = { thresholds: readonly number[] };
+
+export type ClassifierOptions = EmbedTextOptions & {
+  templates?: readonly string[];
+  /** Adds neutral prompts ("noise", "a texture"): a picture that is nearer to one of them than to every class gets no answer. */
+  background?: boolean;
+};
 
 /**
  * Makes a classifier from names: each class is the mean of its prompts' unit vectors, scaled to unit length again
@@ -20,7 +35,7 @@ export type ClassifierOptions = EmbedTextOptions & { templates?: readonly string
 export async function buildClassifier(
   clip: Clip,
   classNames: readonly string[],
-  { templates = defaultTemplates, ...options }: ClassifierOptions = {},
+  { templates = defaultTemplates, background = false, ...options }: ClassifierOptions = {},
 ): Promise<Classifier> {
   if (classNames.length === 0 || templates.length === 0) {
     const missing = classNames.length === 0 ? 'class name' : 'template';
@@ -33,7 +48,8 @@ export async function buildClassifier(
   const weights = classNames.map((_, index) =>
     meanDirection(rows.slice(index * templates.length, (index + 1) * templates.length)),
   );
-  return { classNames, templates, weights };
+  if (!background) return { classNames, templates, weights };
+  return { classNames, templates, weights, background: await buildBackground(clip, options) };
 }
 
 /** The mean of unit vectors, scaled to unit length. */
