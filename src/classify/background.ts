@@ -29,7 +29,10 @@ export const neutralPrompts: readonly string[] = [
 ];
 
 /** @returns the neutral prompts as the model sees them, each a direction of its own */
-export async function buildBackground(clip: Clip, options: EmbedTextOptions = {}): Promise<Background> {
+export async function buildBackground(
+  clip: Clip,
+  { onProgress: _, ...options }: EmbedTextOptions = {},
+): Promise<Background> {
   return { prompts: neutralPrompts, weights: await embedTexts(clip, neutralPrompts, options) };
 }
 
