@@ -76,7 +76,7 @@ export function rank(
   threshold?: number,
 ): Classification {
   const { classNames, weights, rejection } = classifier;
-  const cosines = Float32Array.from(weights, (direction) => dot(row, direction));
+  const cosines = classCosines(row, weights);
   const probabilities = softmax(cosines, rejection?.logitScale ?? logitScale);
   const ranked = classNames
     .map((label, index) => ({
@@ -87,6 +87,11 @@ export function rank(
     .sort((one, other) => other.similarity - one.similarity);
   const decision = decide(row, cosines, classifier, threshold);
   return { best: isAnswer(decision) ? ranked[0] : undefined, ranked, decision };
+}
+
+/** A picture's cosine with each class: what `rank` decides by, and so what a threshold must be fitted to. */
+export function classCosines(row: Float32Array, weights: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(weights, (direction) => dot(row, direction));
 }
 
 /** A neutral prompt that wins is the end of it; else the threshold decides, the given one or the fitted one. */

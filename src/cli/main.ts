@@ -2,6 +2,7 @@
 import { Command, type CommanderError } from 'commander';
 import { writeFault } from '../node/writable.ts';
 import { closeWebgpu } from '../webgpu.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
@@ -31,7 +32,18 @@ const program = new Command('clip-tfjs')
   .showHelpAfterError('(run it with --help for an example)')
   .exitOverride(exit);
 
-for (const add of [addClassify, addEmbed, addInspect, addDoctor, addPull, addConvert, addFinetune, addTrain, addNative])
+for (const add of [
+  addClassify,
+  addCalibrate,
+  addEmbed,
+  addInspect,
+  addDoctor,
+  addPull,
+  addConvert,
+  addFinetune,
+  addTrain,
+  addNative,
+])
   add(program);
 inheritSettings(program);
 

@@ -1,5 +1,4 @@
 import type { Rejection, RejectionScore } from '../classify/rejection.ts';
-import { permutation } from '../random.ts';
 import {
   type Comparison,
   compareScores,
@@ -9,6 +8,7 @@ import {
   type Wanted,
 } from './fit-rejection.ts';
 import { type HeldOut, measureHeldOut } from './held-out.ts';
+import { cut } from './shares.ts';
 
 export type CalibrationOptions = {
   wanted: Wanted;
@@ -61,17 +61,11 @@ export function halve(
   { known, labels, unknown }: RejectionPictures,
   seed: number,
 ): [first: RejectionPictures, second: RejectionPictures] {
-  const [ofKnown, ofUnknown] = [cut(known.length, seed), cut(unknown.length, seed)];
-  const take = (half: 0 | 1): RejectionPictures => ({
-    known: Array.from(ofKnown[half], (index) => known[index] as ArrayLike<number>),
-    labels: Array.from(ofKnown[half], (index) => labels[index] as number),
-    unknown: Array.from(ofUnknown[half], (index) => unknown[index] as ArrayLike<number>),
-  });
-  return [take(0), take(1)];
-}
-
-function cut(count: number, seed: number): [Uint32Array, Uint32Array] {
-  const order = permutation(count, seed);
-  const middle = Math.ceil(count / 2);
-  return [order.subarray(0, middle), order.subarray(middle)];
+  const [firstKnown, secondKnown] = cut(known, seed);
+  const [firstLabels, secondLabels] = cut(labels, seed);
+  const [firstUnknown, secondUnknown] = cut(unknown, seed);
+  return [
+    { known: firstKnown, labels: firstLabels, unknown: firstUnknown },
+    { known: secondKnown, labels: secondLabels, unknown: secondUnknown },
+  ];
 }

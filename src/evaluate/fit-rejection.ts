@@ -53,11 +53,14 @@ export function fitRejection(
   logitScale: number,
 ): Rejection {
   const [known, unknown] = scoresOf(pictures, score, logitScale);
-  const threshold =
-    'falseAccepts' in wanted
-      ? thresholdForFalseAccepts(unknown, wanted.falseAccepts)
-      : thresholdForCoverage(known, wanted.coverage);
-  return { score, threshold, logitScale };
+  return { score, threshold: thresholdFor(wanted, known, unknown), logitScale };
+}
+
+/** The least score of an answer that gives what is wanted: by scores of pictures that should get one, and that should not. */
+export function thresholdFor(wanted: Wanted, known: readonly number[], unknown: readonly number[]): number {
+  return 'falseAccepts' in wanted
+    ? thresholdForFalseAccepts(unknown, wanted.falseAccepts)
+    : thresholdForCoverage(known, wanted.coverage);
 }
 
 /** The scores of the known pictures and of the unknown ones. */

@@ -3,15 +3,10 @@ import { argmax } from './accuracy.ts';
 import { expectedCalibrationError, negativeLogLikelihood, probabilitiesOf } from './calibration.ts';
 import { aupr, auroc, falsePositiveRateAt } from './detection.ts';
 import { type RejectionPictures, scoresOf, usableScores } from './fit-rejection.ts';
-import { bootstrapInterval, type Interval, wilsonInterval } from './intervals.ts';
+import { bootstrapInterval } from './intervals.ts';
 import { areaUnderRiskCoverage, riskCoverage } from './risk-coverage.ts';
+import { type Estimate, type Share, share } from './shares.ts';
 import { twoSampleInterval } from './two-sample-interval.ts';
-
-/** A figure with its 95 % interval. */
-export type Estimate = Interval & { value: number };
-
-/** A share of pictures, with Wilson's 95 % interval. */
-export type Share = Estimate & { count: number; of: number };
 
 /** How well a score tells known pictures from unknown ones, and right answers from wrong ones; percentile bootstrap. */
 export type ScoreFigures = {
@@ -111,10 +106,6 @@ function figuresOf(
     fpr95: ofBoth((one, other) => falsePositiveRateAt(one, other, 0.95)),
     aurc: { value: aurc([...known.keys()]), ...bootstrapInterval(aurc, known.length, { seed, samples }) },
   };
-}
-
-function share(count: number, of: number): Share {
-  return { count, of, value: of === 0 ? Number.NaN : count / of, ...wilsonInterval(count, of) };
 }
 
 function calibrationAt(logitScale: number, { known, labels }: RejectionPictures, isCorrect: readonly boolean[]) {
