@@ -1,4 +1,4 @@
-import { assertLabel, assertOrdered, assertSameCount } from './check-samples.ts';
+import { assertFinite, assertLabel, assertSameCount } from './check-samples.ts';
 
 /** Samples with confidences in (low, high]; the first bin of a table has 0 too. */
 export type ReliabilityBin = {
@@ -109,7 +109,7 @@ export function brierScore(probabilities: readonly ArrayLike<number>[], labels: 
   for (const [sample, row] of probabilities.entries()) {
     const label = labels[sample] as number;
     assertLabel(action, label, row.length);
-    assertOrdered(action, 'probability', row);
+    assertFinite(action, 'probability', row);
     for (let index = 0; index < row.length; index++) sum += ((row[index] as number) - Number(index === label)) ** 2;
   }
   return sum / probabilities.length;
@@ -127,7 +127,7 @@ export function negativeLogLikelihood(probabilities: readonly ArrayLike<number>[
   for (const [sample, row] of probabilities.entries()) {
     const label = labels[sample] as number;
     assertLabel(action, label, row.length);
-    assertOrdered(action, 'probability', row);
+    assertFinite(action, 'probability', row);
     sum -= Math.log(row[label] as number);
   }
   return sum / probabilities.length;
