@@ -18,7 +18,7 @@ export function assertShare(action: string, name: string, value: number): void {
   throw new RangeError(`Cannot ${action}: expected ${name} from 0 to 1 but got ${value}; a share of 5 % is 0.05`);
 }
 
-/** Throws a RangeError on a number that is not finite, which has no place in an order, so that every ranking would be silently wrong, and on infinity. */
+/** Throws a RangeError on NaN, which has no place in an order: rankings would be silently wrong. And on infinity. */
 export function assertFinite(action: string, name: string, values: ArrayLike<number>): void {
   for (let index = 0; index < values.length; index++) {
     if (Number.isFinite(values[index])) continue;

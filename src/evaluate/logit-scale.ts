@@ -30,7 +30,7 @@ export function fitLogitScale(cosines: readonly ArrayLike<number>[], labels: rea
     else low = scale;
     const wanted = scale - first / second;
     const next = wanted >= low && wanted <= high ? wanted : Math.sqrt(low * high);
-    if (Math.abs(next - scale) <= 1e-12 * scale) return next;
+    if (Math.abs(next - scale) <= 1e-8 * scale) return next; // each step doubles the digits
     scale = next;
   }
   return scale;

@@ -20,10 +20,13 @@ describe('calibration', () => {
   });
 
   it('puts a confidence on an edge into the lower bin, and 0 into the first', () => {
-    for (const bins of [3, 7, 10, 15, 49]) {
+    for (const bins of [3, 7, 10, 15, 49, 1000]) {
       const edges = Array.from({ length: bins + 1 }, (_, edge) => edge / bins);
       const counts = reliabilityTable(edges, new Array(bins + 1).fill(true), bins).map(({ count }) => count);
       assert.deepEqual(counts, [2, ...new Array(bins - 1).fill(1)], `${bins} bins`);
+      const above = edges.slice(1, -1).map((edge) => edge * (1 + Number.EPSILON)); // the next greater number or the one after
+      const upper = reliabilityTable(above, new Array(bins - 1).fill(true), bins).map(({ count }) => count);
+      assert.deepEqual(upper, [0, ...new Array(bins - 1).fill(1)], `above the edges of ${bins} bins`);
     }
   });
 
