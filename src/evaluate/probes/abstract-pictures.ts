@@ -1,7 +1,6 @@
 import { type Colour, paint, plainImage } from '../../image/draw.ts';
 import type { Image } from '../../image/image.ts';
 import { paintShape } from '../../image/shapes.ts';
-import { textGrid, writeGrid } from '../../image/write-text.ts';
 import { uniformNumbers } from '../../random.ts';
 import { type AbstractPairName, colourNames, colours, white } from './prompts.ts';
 import { between } from './scene.ts';
@@ -56,10 +55,13 @@ function danger(sheet: Sheet, isDanger: boolean): void {
     return;
   }
   paintShape(image, 'triangle', { x: x * size, y: y * size, radius: radius * size }, colours.yellow);
-  const mark = textGrid(['!']);
-  const cell = 0.16 * radius * size;
-  const place = { cell, left: x * size - 3.5 * cell, top: y * size + 0.3 * radius * size - 4.5 * cell };
-  writeGrid(image, mark, place, { ink: colours.black, plate: colours.yellow });
+  // An exclamation mark: a wedge over a dot.
+  const isMark = (atX: number, atY: number) => {
+    const [markX, markY] = [(atX / size - x) / radius, (atY / size - y) / radius];
+    const isWedge = markY > -0.25 && markY < 0.4 && Math.abs(markX) < 0.13 - 0.12 * (markY + 0.25);
+    return isWedge || Math.hypot(markX, markY - 0.62) < 0.11;
+  };
+  paint(image, isMark, { left: 0, top: 0, right: size, bottom: size }, colours.black);
 }
 
 /** Distance of a point from a line between two points. */

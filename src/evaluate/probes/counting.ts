@@ -1,5 +1,5 @@
 import { permutation, sampleSeed, uniformNumbers } from '../../random.ts';
-import { type Interval, bootstrapInterval } from '../intervals.ts';
+import { bootstrapInterval, type Interval } from '../intervals.ts';
 import { choose } from './choose.ts';
 import type { Probe } from './probe.ts';
 import { colourNames, countCaption, countWords, pictureTemplates, shapeNames } from './prompts.ts';

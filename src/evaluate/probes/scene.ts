@@ -23,7 +23,11 @@ export function between(uniform: () => number, low: number, high: number): numbe
 /** One shape somewhere near the middle. */
 export function placeOfOne(uniform: () => number): Place {
   const radius = between(uniform, 0.2, 0.35);
-  return { radius, x: between(uniform, radius + 0.02, 0.98 - radius), y: between(uniform, radius + 0.02, 0.98 - radius) };
+  return {
+    radius,
+    x: between(uniform, radius + 0.02, 0.98 - radius),
+    y: between(uniform, radius + 0.02, 0.98 - radius),
+  };
 }
 
 /** Two things that differ in shape and in colour. */

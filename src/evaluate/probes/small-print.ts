@@ -7,7 +7,6 @@ import type { Probe } from './probe.ts';
 import { colours, printedWords, white, wordTemplates } from './prompts.ts';
 import { type Rate, rateOfTrue } from './rate.ts';
 
-
 /** Whether the model finds the word that stands on a white page among the words of the list, by the letters' height. */
 export type SmallPrintResult = {
   words: number;
