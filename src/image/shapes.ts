@@ -1,17 +1,17 @@
 import { type Colour, paint, type Region } from './draw.ts';
 import type { Image } from './image.ts';
 
+export type Shape = 'circle' | 'square' | 'triangle' | 'star' | 'cross' | 'heart';
+
 /** Plane figures that fill the square from (-1, -1) to (1, 1); y points down. */
-export const shapes = {
+export const shapes: Readonly<Record<Shape, Region>> = {
   circle: (x, y) => x * x + y * y <= 1,
   square: (x, y) => Math.abs(x) <= 0.9 && Math.abs(y) <= 0.9,
   triangle: (x, y) => y <= 0.9 && 2 * Math.abs(x) <= y + 1,
   star: isInStar,
   cross: (x, y) => Math.max(Math.abs(x), Math.abs(y)) <= 1 && Math.min(Math.abs(x), Math.abs(y)) <= 0.33,
   heart: (x, y) => isInHeart(1.2 * x, 0.15 - 1.2 * y),
-} as const satisfies Record<string, Region>;
-
-export type Shape = keyof typeof shapes;
+};
 
 /** Paints a shape on a picture of mode RGB, in place; `radius` is half its width. All in pixels. */
 export function paintShape(

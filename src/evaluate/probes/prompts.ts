@@ -18,16 +18,16 @@ export const shapePlurals: Readonly<Record<Shape, string>> = {
   heart: 'hearts',
 };
 
-export const colours = {
+export type ColourName = 'red' | 'green' | 'blue' | 'yellow' | 'purple' | 'black';
+
+export const colours: Readonly<Record<ColourName, Colour>> = {
   red: [220, 30, 30],
   green: [30, 150, 50],
   blue: [30, 70, 210],
   yellow: [245, 205, 20],
   purple: [140, 40, 160],
   black: [20, 20, 20],
-} as const satisfies Record<string, Colour>;
-
-export type ColourName = keyof typeof colours;
+};
 
 export const white: Colour = [255, 255, 255];
 
@@ -74,11 +74,15 @@ export const printedWords: readonly string[] = [
   'zebra',
 ];
 
+export type AbstractPairName = 'mood' | 'danger' | 'order' | 'equality' | 'growth' | 'company';
+
+type Two = readonly [first: string, second: string];
+
 /**
  * Two opposite pictures, each named twice: by what is drawn and by the idea that such a picture usually stands for. The
  * names are those of the drawings in abstract-pictures.ts.
  */
-export const abstractPairs = [
+export const abstractPairs: readonly { name: AbstractPairName; concrete: Two; abstract: Two }[] = [
   {
     name: 'mood',
     concrete: ['a face with the corners of its mouth up', 'a face with the corners of its mouth down'],
@@ -109,6 +113,4 @@ export const abstractPairs = [
     concrete: ['one dot on its own', 'a group of dots'],
     abstract: ['loneliness', 'togetherness'],
   },
-] as const;
-
-export type AbstractPairName = (typeof abstractPairs)[number]['name'];
+];

@@ -1,5 +1,6 @@
 import { plainImage } from '../../image/draw.ts';
 import { writable } from '../../image/glyphs.ts';
+import type { Image } from '../../image/image.ts';
 import { layOut, textGrid, writeGrid } from '../../image/write-text.ts';
 import { sampleSeed, uniformNumbers } from '../../random.ts';
 import { choose, rankOf } from './choose.ts';
@@ -76,7 +77,7 @@ export function smallPrintProbe(size: number, seed: number): Probe<SmallPrintRes
 }
 
 /** A word, black on white, anywhere where it fits. */
-export function drawWord(size: number, { word, height, seed }: { word: string; height: number; seed: number }) {
+export function drawWord(size: number, { word, height, seed }: { word: string; height: number; seed: number }): Image {
   const image = plainImage(size, size, white);
   const { lines, cell } = layOut(writable(word) ?? '', height, size);
   const grid = textGrid(lines);
