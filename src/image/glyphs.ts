@@ -36,14 +36,14 @@ const sheets: readonly string[] = [
 ##..# ..#.. ..#.. ....# ##### ....# #...# ..#.. #...# ....#
 #...# ..#.. .#... #...# ...#. #...# #...# ..#.. #...# ....#
 .###. .###. ##### .###. ...#. .###. .###. ..#.. .###. .###.`,
-  `:!?,/()+
-..... ..#.. .###. ..... ....# ...#. .#... .....
-.##.. ..#.. #...# ..... ....# ..#.. ..#.. ..#..
-.##.. ..#.. ....# ..... ...#. .#... ...#. ..#..
-..... ..#.. ...#. ..... ..#.. .#... ...#. #####
-.##.. ..#.. ..#.. .##.. .#... .#... ...#. ..#..
-.##.. ..... ..... .##.. #.... ..#.. ..#.. ..#..
-..... ..#.. ..#.. .#... #.... ...#. .#... .....`,
+  `:!?,/()+"
+..... ..#.. .###. ..... ....# ...#. .#... ..... .#.#.
+.##.. ..#.. #...# ..... ....# ..#.. ..#.. ..#.. .#.#.
+.##.. ..#.. ....# ..... ...#. .#... ...#. ..#.. .#.#.
+..... ..#.. ...#. ..... ..#.. .#... ...#. ##### .....
+.##.. ..#.. ..#.. .##.. .#... .#... ...#. ..#.. .....
+.##.. ..... ..... .##.. #.... ..#.. ..#.. ..#.. .....
+..... ..#.. ..#.. .#... #.... ...#. .#... ..... .....`,
 ];
 
 const blank: [string, Uint8Array] = [' ', new Uint8Array(glyphWidth * glyphHeight)];
@@ -65,7 +65,7 @@ export function glyph(character: string): Uint8Array | undefined {
 }
 
 /**
- * A text as it can be written: capitals, accents taken off, underscores as spaces.
+ * A text as it can be written: capitals, accents taken off, underscores as spaces, straight quotes.
  * @returns undefined where a character is left that was not drawn, or nothing
  */
 export function writable(text: string): string | undefined {
@@ -73,7 +73,8 @@ export function writable(text: string): string | undefined {
     .normalize('NFD')
     .replace(/\p{Mark}/gu, '')
     .replace(/[\s_]+/g, ' ')
-    .replaceAll('’', "'")
+    .replace(/[‘’]/g, "'")
+    .replace(/[“”]/g, '"')
     .trim()
     .toUpperCase();
   return plain !== '' && Array.from(plain).every((character) => glyphs.has(character)) ? plain : undefined;

@@ -88,7 +88,7 @@ describe('letters', () => {
   });
 
   it('all differ and fill their cells', () => {
-    const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789&-'.:!?,/()+ ";
+    const characters = `ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789&-'.:!?,/()+" `;
     const drawn = Array.from(characters, (character) => {
       const cells = glyph(character);
       assert.equal(cells?.length, glyphWidth * glyphHeight, character);
@@ -99,6 +99,7 @@ describe('letters', () => {
 
   it('write what has them, and say what has not', () => {
     assert.equal(writable('  café_au  lait'), 'CAFE AU LAIT');
+    assert.equal(writable('“it’s”'), `"IT'S"`);
     assert.equal(writable('狗'), undefined);
     assert.equal(writable(' '), undefined);
   });
