@@ -27,6 +27,9 @@ export {
   similarities,
 } from './embed.ts';
 export { ImageError, ModelError, TextTooLongError } from './errors.ts';
+export type { ProbePicture } from './evaluate/probes/given-pictures.ts';
+export { type ProbeOptions, type ProbeResults, runProbes } from './evaluate/probes/run-probes.ts';
+export { type ProbeTable, probeTables } from './evaluate/probes/tables.ts';
 export { type Augmentation, augment } from './image/augment.ts';
 export type { Image, ImageMode } from './image/image.ts';
 export { preprocess } from './image/preprocess.ts';
