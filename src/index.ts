@@ -33,6 +33,48 @@ export {
   similarities,
 } from './embed.ts';
 export { ImageError, ModelError, TextTooLongError } from './errors.ts';
+export {
+  argmax,
+  type ConfusionPair,
+  confusionMatrix,
+  confusionPairs,
+  meanPerClassRecall,
+  topKAccuracy,
+} from './evaluate/accuracy.ts';
+export {
+  adaptiveCalibrationError,
+  brierScore,
+  expectedCalibrationError,
+  negativeLogLikelihood,
+  probabilitiesOf,
+  type ReliabilityBin,
+  reliabilityTable,
+} from './evaluate/calibration.ts';
+export {
+  aupr,
+  auroc,
+  falsePositiveRateAt,
+  thresholdForCoverage,
+  thresholdForFalseAccepts,
+} from './evaluate/detection.ts';
+export {
+  accuracyGap,
+  accuracyRatio,
+  demographicParityDifference,
+  demographicParityRatio,
+  equalizedOddsDifference,
+  equalOpportunityDifference,
+  type Gap,
+} from './evaluate/group-gaps.ts';
+export { type GroupMetrics, type GroupSample, groupMetrics, type Rate } from './evaluate/groups.ts';
+export { bootstrapInterval, type Interval, ratioInterval, wilsonInterval } from './evaluate/intervals.ts';
+export { fitLogitScale, logitScaleRange } from './evaluate/logit-scale.ts';
+export type { ProbePicture } from './evaluate/probes/given-pictures.ts';
+export { type ProbeOptions, type ProbeResults, runProbes } from './evaluate/probes/run-probes.ts';
+export { type ProbeTable, probeTables } from './evaluate/probes/tables.ts';
+export { type RetrievalMeasures, retrievalMeasures, retrievalRanks } from './evaluate/retrieval.ts';
+export { areaUnderRiskCoverage, type RiskCoveragePoint, riskCoverage } from './evaluate/risk-coverage.ts';
+export { type GroupShares, groupShares, maxSkew, minSkew, ndkl } from './evaluate/skew.ts';
 export { type Augmentation, augment } from './image/augment.ts';
 export type { Image, ImageMode } from './image/image.ts';
 export { preprocess } from './image/preprocess.ts';

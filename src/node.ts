@@ -7,6 +7,7 @@ export { type FoundPicture, findPictures } from './node/find-pictures.ts';
 export { HubError } from './node/hub/hub-error.ts';
 export { pullModel } from './node/hub/pull.ts';
 export type { Pulled, PullOptions } from './node/hub/pulled.ts';
+export { recompressJpeg } from './node/images/encode-jpeg.ts';
 export { type ReadImageOptions, readImage } from './node/images/read-image.ts';
 export { loadClip } from './node/load.ts';
 export { modelHash } from './node/model-hash.ts';

@@ -44,6 +44,7 @@ describe('the documents', () => {
       'docs/backends.md',
       'docs/hub.md',
       'docs/operator-traps.md',
+      'docs/probes.md',
       'docs/prompts.md',
       'docs/shapes.md',
       'docs/safetensors.md',
