@@ -4,7 +4,7 @@ import type { Wanted } from '../evaluate/fit-rejection.ts';
 import { cachedClassifier } from '../node/cached-classifier.ts';
 import { embedFiles } from '../node/embed-files.ts';
 import type { CalibrationData } from './calibrate-data.ts';
-import { makeProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 
 /** What a calibration is of. */
 export type CalibrationJob = {
@@ -31,23 +31,22 @@ export async function embedPictures(
   options: { background: boolean; workers: number | 'auto'; exifRotate?: boolean; json?: boolean },
 ): Promise<EmbeddedPictures> {
   const { background, workers, exifRotate = false, json } = options;
-  const prompts = makeProgress('prompts', json);
-  const { onProgress } = prompts;
-  const classifier = await cachedClassifier(clip, data.classes, { templates, background, onProgress });
-  prompts.stop();
-  const progress = makeProgress('pictures', json);
+  const classifier = await withProgress('prompts', json, (onProgress) =>
+    cachedClassifier(clip, data.classes, { templates, background, onProgress }),
+  );
   const [known, unknown]: [EmbeddedPicture[], EmbeddedPicture[]] = [[], []];
   const failed: { path: string; reason: string }[] = [];
   const paths = [...data.known.keys(), ...data.unknown];
-  const embedding = { workers, exifRotate, onProgress: progress.onProgress };
-  for await (const { path, embedding: row, error } of embedFiles(clip, paths, embedding)) {
-    const places = data.known.get(path);
-    if (row) (places ? known : unknown).push({ path, embedding: row, places: places ?? [] });
-    else {
-      failed.push({ path, reason: error.message });
-      console.error(`skipped ${path}: ${error.message}`);
+  await withProgress('pictures', json, async (onProgress) => {
+    const options = { workers, exifRotate, onProgress };
+    for await (const { path, embedding, error } of embedFiles(clip, paths, options)) {
+      const places = data.known.get(path);
+      if (embedding) (places ? known : unknown).push({ path, embedding, places: places ?? [] });
+      else {
+        failed.push({ path, reason: error.message });
+        console.error(`skipped ${path}: ${error.message}`);
+      }
     }
-  }
-  progress.stop();
+  });
   return { classifier, known, unknown, failed };
 }

@@ -11,7 +11,7 @@ import { describePrompts } from './describe-prompts.ts';
 import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 import { parseCount } from './parsers.ts';
-import { makeProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
 type ClassifyCommand = ModelOptions &
@@ -53,11 +53,11 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
   const pictures = await findPictures(paths, skip);
   if (pictures.length === 0) throw new Error(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
   const clip = await openClip(options);
-  const progress = makeProgress('prompts', options.json);
-  const { onProgress } = progress;
-  const ensemble = options.prompts ? await buildPromptEnsemble(clip, classes, { templates, onProgress }) : undefined;
-  const classifier = ensemble ? classifierOf(ensemble) : await plan.build(clip, onProgress);
-  progress.stop();
+  const { ensemble, classifier } = await withProgress('prompts', options.json, async (onProgress) => {
+    if (!options.prompts) return { ensemble: undefined, classifier: await plan.build(clip, onProgress) };
+    const apart = await buildPromptEnsemble(clip, classes, { templates, onProgress });
+    return { ensemble: apart, classifier: classifierOf(apart) };
+  });
   const results: Answer[] = [];
   const { exifRotate = false, workers, threshold, top } = options;
   const files = pictures.map(({ path }) => path);
