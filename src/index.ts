@@ -1,8 +1,17 @@
 /** clip-tfjs, the browser-safe surface. In Node, import `clip-tfjs/node`, which has all of this and reads files. */
 export type { BackendName } from './backend.ts';
 export { useBackend } from './browser-backend.ts';
+export { type Background, neutralPrompts } from './classify/background.ts';
 export { buildClassifier, type Classifier, type ClassifierOptions } from './classify/classifier.ts';
 export { type Classification, type ClassifyOptions, classify, type RankedClass } from './classify/classify.ts';
+export { classifyIndependently, type IndependentLabel } from './classify/independent.ts';
+export {
+  type Decision,
+  type Rejection,
+  type RejectionScore,
+  rejectionScore,
+  rejectionScores,
+} from './classify/rejection.ts';
 export { defaultTemplates, openaiSevenTemplates } from './classify/templates.ts';
 export { Clip } from './clip.ts';
 export {
@@ -27,6 +36,7 @@ export {
   similarities,
 } from './embed.ts';
 export { ImageError, ModelError, TextTooLongError } from './errors.ts';
+export { type Calibration, type CalibrationOptions, calibrate } from './evaluate/calibrate.ts';
 export { type Augmentation, augment } from './image/augment.ts';
 export type { Image, ImageMode } from './image/image.ts';
 export { preprocess } from './image/preprocess.ts';

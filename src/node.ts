@@ -1,6 +1,7 @@
 /** clip-tfjs for Node: the whole browser-safe surface, and what needs files. */
 export * from './index.ts';
 export { useBackend } from './node/backend.ts';
+export { loadClassifier, saveClassifier } from './node/classifier-file.ts';
 export { type EmbeddedFile, type EmbedFilesOptions, embedFiles } from './node/embed-files.ts';
 export { type FoundPicture, findPictures } from './node/find-pictures.ts';
 export { HubError } from './node/hub/hub-error.ts';
