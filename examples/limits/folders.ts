@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 
-/** What these examples make, in a clone: drawings, tables, reports. */
-export const cacheFolder = resolve('examples', 'limits', 'cache');
+/** What these examples make, from a clone's own folder: drawings, tables, reports. */
+export const cacheFolder = join('examples', 'limits', 'cache');

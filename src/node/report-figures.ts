@@ -40,7 +40,7 @@ export function picturesHtml(pictures: readonly Captioned[]): string {
   return `<div class="pictures">${figures.join('\n')}</div>`;
 }
 
-const plot = { left: 46, top: 8, side: 300, bottom: 42 };
+const plot = { left: 56, top: 8, side: 300, bottom: 42 };
 
 /**
  * A reliability diagram (Guo et al. 2017, figure 1): a bar per bin as high as its answers' accuracy, a mark at their mean confidence, and
