@@ -37,6 +37,21 @@ export {
 } from './embed.ts';
 export { ImageError, ModelError, TextTooLongError } from './errors.ts';
 export { type Calibration, type CalibrationOptions, calibrate } from './evaluate/calibrate.ts';
+export {
+  type CaptionedEmbeddings,
+  evaluateRetrieval,
+  type RetrievalDirection,
+  type RetrievalEvaluation,
+} from './evaluate/image-text-retrieval.ts';
+export {
+  type ClassResult,
+  evaluateZeroShot,
+  type LabelledEmbeddings,
+  type ZeroShotAnswer,
+  type ZeroShotEvaluation,
+  type ZeroShotMetrics,
+  type ZeroShotOptions,
+} from './evaluate/zero-shot.ts';
 export { type Augmentation, augment } from './image/augment.ts';
 export type { Image, ImageMode } from './image/image.ts';
 export { preprocess } from './image/preprocess.ts';

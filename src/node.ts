@@ -8,6 +8,14 @@ export { HubError } from './node/hub/hub-error.ts';
 export { pullModel } from './node/hub/pull.ts';
 export type { Pulled, PullOptions } from './node/hub/pulled.ts';
 export { type ReadImageOptions, readImage } from './node/images/read-image.ts';
+export {
+  type BadPlace,
+  type EmbedLabelledOptions,
+  embedLabelled,
+  type LabelledPicture,
+  type LabelledPictureOptions,
+  readLabelledPictures,
+} from './node/labelled-pictures.ts';
 export { loadClip } from './node/load.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
 export { saveClip } from './node/save.ts';

@@ -69,7 +69,7 @@ function refuseTooLong(clip: Clip, classes: readonly FullClass[], templates: rea
       if (tokens <= contextLength) continue;
       throw new TextTooLongError(
         `Cannot embed '${prompt}' of class '${entry.name}': expected at most ${contextLength} tokens with start and end but got ${tokens}; ` +
-          'shorten it, or cut its end off with truncate: true',
+          'shorten it, take another template, or let it be truncated',
         tokens,
         contextLength,
       );

@@ -11,7 +11,7 @@ import { describePrompts } from './describe-prompts.ts';
 import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 import { parseCount } from './parsers.ts';
-import { makePromptProgress } from './prompt-progress.ts';
+import { makeProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
 type ClassifyCommand = ModelOptions &
@@ -53,7 +53,7 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
   const pictures = await findPictures(paths, skip);
   if (pictures.length === 0) throw new Error(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
   const clip = await openClip(options);
-  const progress = makePromptProgress(options.json);
+  const progress = makeProgress('prompts', options.json);
   const { onProgress } = progress;
   const ensemble = options.prompts ? await buildPromptEnsemble(clip, classes, { templates, onProgress }) : undefined;
   const classifier = ensemble ? classifierOf(ensemble) : await plan.build(clip, onProgress);

@@ -8,9 +8,11 @@ import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
 import { errorMessage } from './error-message.ts';
+import { addEvaluate } from './evaluate.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
@@ -42,6 +44,8 @@ for (const add of [
   addConvert,
   addFinetune,
   addTrain,
+  addPrompts,
+  addEvaluate,
   addNative,
 ])
   add(program);

@@ -1,4 +1,4 @@
-import { assertLabel, assertOrdered, assertSameCount } from './check-samples.ts';
+import { assertFinite, assertLabel, assertSameCount } from './check-samples.ts';
 
 /** A kind of mistake: pictures of the class `label` that were taken for `predicted`. */
 export type ConfusionPair = {
@@ -11,11 +11,11 @@ export type ConfusionPair = {
 
 /**
  * The index of the greatest score; of equal ones the first, as `classify` ranks them.
- * @throws TypeError on an empty row, RangeError on NaN
+ * @throws TypeError on an empty row, RangeError on a number that is not finite
  */
 export function argmax(row: ArrayLike<number>): number {
   assertSameCount('find the best class', { scores: row.length });
-  assertOrdered('find the best class', 'score', row);
+  assertFinite('find the best class', 'score', row);
   let best = 0;
   for (let index = 1; index < row.length; index++) if ((row[index] as number) > (row[best] as number)) best = index;
   return best;
@@ -29,7 +29,7 @@ export function argmax(row: ArrayLike<number>): number {
  * @param labels the right class of each row
  * @param k from 1 to the number of classes
  * @returns 0 to 1
- * @throws TypeError on lists of different lengths, RangeError on NaN and on k or labels out of range
+ * @throws TypeError on lists of different lengths, RangeError on a number that is not finite and on k or labels out of range
  */
 export function topKAccuracy(scores: readonly ArrayLike<number>[], labels: readonly number[], k: number): number {
   const action = `compute top-${k} accuracy`;
@@ -40,7 +40,7 @@ export function topKAccuracy(scores: readonly ArrayLike<number>[], labels: reado
       throw new RangeError(`Cannot ${action}: expected k from 1 to ${row.length}, the number of classes, but got ${k}`);
     const label = labels[sample] as number;
     assertLabel(action, label, row.length);
-    assertOrdered(action, 'score', row);
+    assertFinite(action, 'score', row);
     const own = row[label] as number;
     let before = 0;
     for (let index = 0; index < row.length; index++) {

@@ -1,4 +1,4 @@
-import { assertLabel, assertOrdered, assertSameCount } from './check-samples.ts';
+import { assertFinite, assertLabel, assertSameCount } from './check-samples.ts';
 
 /** Samples with confidences in (low, high]; the first bin of a table has 0 too. */
 export type ReliabilityBin = {
@@ -46,10 +46,8 @@ export function reliabilityTable(
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
   for (let sample = 0; sample < confidences.length; sample++) {
     const confidence = confidences[sample] as number;
-    let bin = Math.max(0, Math.ceil(confidence * bins) - 1);
-    if (confidence > edge(bin + 1))
-      bin++; // the product was rounded over an edge
-    else if (bin > 0 && confidence <= edge(bin)) bin--;
+    let bin = 0;
+    while (confidence > edge(bin + 1)) bin++; // compared, not multiplied: a product may be rounded over an edge
     add(sums[bin]!, confidence, isCorrect[sample] as boolean);
   }
   return sums.map((sum, bin) => ({ low: edge(bin), high: edge(bin + 1), ...meansOf(sum) }));
@@ -103,16 +101,11 @@ export function adaptiveCalibrationError(
  * @returns 0, sure and right, to 2, sure and wrong
  */
 export function brierScore(probabilities: readonly ArrayLike<number>[], labels: readonly number[]): number {
-  const action = 'compute the Brier score';
-  assertSameCount(action, { probabilities: probabilities.length, labels: labels.length });
-  let sum = 0;
-  for (const [sample, row] of probabilities.entries()) {
-    const label = labels[sample] as number;
-    assertLabel(action, label, row.length);
-    assertOrdered(action, 'probability', row);
+  return meanOf('compute the Brier score', probabilities, labels, (row, label) => {
+    let sum = 0;
     for (let index = 0; index < row.length; index++) sum += ((row[index] as number) - Number(index === label)) ** 2;
-  }
-  return sum / probabilities.length;
+    return sum;
+  });
 }
 
 /**
@@ -121,14 +114,22 @@ export function brierScore(probabilities: readonly ArrayLike<number>[], labels: 
  * @returns 0 to Infinity, in nats
  */
 export function negativeLogLikelihood(probabilities: readonly ArrayLike<number>[], labels: readonly number[]): number {
-  const action = 'compute the likelihood';
+  return meanOf('compute the likelihood', probabilities, labels, (row, label) => -Math.log(row[label] as number));
+}
+
+function meanOf(
+  action: string,
+  probabilities: readonly ArrayLike<number>[],
+  labels: readonly number[],
+  score: (row: ArrayLike<number>, label: number) => number,
+): number {
   assertSameCount(action, { probabilities: probabilities.length, labels: labels.length });
   let sum = 0;
   for (const [sample, row] of probabilities.entries()) {
     const label = labels[sample] as number;
     assertLabel(action, label, row.length);
-    assertOrdered(action, 'probability', row);
-    sum -= Math.log(row[label] as number);
+    assertFinite(action, 'probability', row);
+    sum += score(row, label);
   }
   return sum / probabilities.length;
 }

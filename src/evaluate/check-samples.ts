@@ -18,12 +18,12 @@ export function assertShare(action: string, name: string, value: number): void {
   throw new RangeError(`Cannot ${action}: expected ${name} from 0 to 1 but got ${value}; a share of 5 % is 0.05`);
 }
 
-/** Throws a RangeError on NaN: it has no place in an order, so every ranking would be silently wrong. */
-export function assertOrdered(action: string, name: string, values: ArrayLike<number>): void {
+/** Throws a RangeError on NaN, which has no place in an order: rankings would be silently wrong. And on infinity. */
+export function assertFinite(action: string, name: string, values: ArrayLike<number>): void {
   for (let index = 0; index < values.length; index++) {
-    if (!Number.isNaN(values[index])) continue;
+    if (Number.isFinite(values[index])) continue;
     throw new RangeError(
-      `Cannot ${action}: expected numbers but ${name} ${index} is NaN; look for it in the embeddings`,
+      `Cannot ${action}: expected finite numbers but ${name} ${index} is ${values[index]}; look for it in the embeddings`,
     );
   }
 }

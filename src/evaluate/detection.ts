@@ -1,4 +1,4 @@
-import { assertOrdered, assertSameCount, assertShare } from './check-samples.ts';
+import { assertFinite, assertSameCount, assertShare } from './check-samples.ts';
 
 /**
  * Area under the ROC curve: the probability that a sample of the classes scores higher than one of none; ties count half
@@ -6,7 +6,7 @@ import { assertOrdered, assertSameCount, assertShare } from './check-samples.ts'
  * @param inScores of samples that belong to the classes: high is good
  * @param outScores of samples that belong to none
  * @returns 0 to 1; 0.5 is chance
- * @throws TypeError on an empty list, RangeError on NaN
+ * @throws TypeError on an empty list, RangeError on a number that is not finite
  */
 export function auroc(inScores: ArrayLike<number>, outScores: ArrayLike<number>): number {
   const [inside, outside] = [ascending('inScores', inScores), ascending('outScores', outScores)];
@@ -23,7 +23,7 @@ export function auroc(inScores: ArrayLike<number>, outScores: ArrayLike<number>)
  * Area under the precision-recall curve with `inScores` as the positive ones: average precision, the mean of the precision at
  * each step of recall, without interpolation (scikit-learn's `average_precision_score`).
  * @returns 0 to 1; chance is the share of the positive ones
- * @throws TypeError on an empty list, RangeError on NaN
+ * @throws TypeError on an empty list, RangeError on a number that is not finite
  */
 export function aupr(inScores: ArrayLike<number>, outScores: ArrayLike<number>): number {
   const [inside, outside] = [ascending('inScores', inScores), ascending('outScores', outScores)];
@@ -61,7 +61,7 @@ export function falsePositiveRateAt(
  * is at least the threshold. The share holds on these samples, in ties too; that of new ones varies about it, the more the
  * fewer there are.
  * @param rate 0 to 1. 0 accepts none of them; 1 all
- * @throws TypeError on an empty list, RangeError on NaN and on a rate out of range
+ * @throws TypeError on an empty list, RangeError on a number that is not finite and on a rate out of range
  */
 export function thresholdForFalseAccepts(outScores: ArrayLike<number>, rate: number): number {
   assertShare('find the threshold', 'a rate', rate);
@@ -78,7 +78,7 @@ export function thresholdForFalseAccepts(outScores: ArrayLike<number>, rate: num
 /**
  * The highest threshold that accepts at least the asked share of samples of the classes.
  * @param coverage in (0, 1]
- * @throws TypeError on an empty list, RangeError on NaN and on a coverage out of range
+ * @throws TypeError on an empty list, RangeError on a number that is not finite and on a coverage out of range
  */
 export function thresholdForCoverage(inScores: ArrayLike<number>, coverage: number): number {
   assertShare('find the threshold', 'a coverage', coverage);
@@ -102,6 +102,6 @@ function nextAbove(value: number): number {
 
 function ascending(name: string, scores: ArrayLike<number>): Float64Array {
   assertSameCount('compare scores', { [name]: scores.length });
-  assertOrdered('compare scores', `${name} at`, scores);
+  assertFinite('compare scores', `${name} at`, scores);
   return Float64Array.from(scores).sort();
 }

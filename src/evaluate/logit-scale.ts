@@ -1,4 +1,4 @@
-import { assertLabel, assertOrdered, assertSameCount } from './check-samples.ts';
+import { assertFinite, assertLabel, assertSameCount } from './check-samples.ts';
 
 /** Where `fitLogitScale` looks: from "all classes alike" to "always sure". CLIP's own scale ends at 100. */
 export const logitScaleRange = { low: 0.01, high: 10_000 } as const;
@@ -10,14 +10,14 @@ export const logitScaleRange = { low: 0.01, high: 10_000 } as const;
  * @param labels the right class of each sample
  * @returns a number in `logitScaleRange`. The high end: every label has the greatest score, so no scale is too sure. The
  *   low end: the scores say nothing of the labels. Either says more about the samples than about the model.
- * @throws TypeError on lists of different lengths, RangeError on NaN and on labels out of range
+ * @throws TypeError on lists of different lengths, RangeError on a number that is not finite and on labels out of range
  */
 export function fitLogitScale(cosines: readonly ArrayLike<number>[], labels: readonly number[]): number {
   const action = 'fit the logit scale';
   assertSameCount(action, { scores: cosines.length, labels: labels.length });
   for (const [sample, row] of cosines.entries()) {
     assertLabel(action, labels[sample] as number, row.length);
-    assertOrdered(action, 'score', row);
+    assertFinite(action, 'score', row);
   }
   let [low, high] = [logitScaleRange.low as number, logitScaleRange.high as number];
   // The loss is convex in the scale, so its slope has one root at most: Newton's method, and halving where it would leave.
@@ -29,8 +29,8 @@ export function fitLogitScale(cosines: readonly ArrayLike<number>[], labels: rea
     if (first > 0) high = scale;
     else low = scale;
     const wanted = scale - first / second;
-    const next = wanted > low && wanted < high ? wanted : Math.sqrt(low * high);
-    if (Math.abs(next - scale) <= 1e-12 * scale) return next;
+    const next = wanted >= low && wanted <= high ? wanted : Math.sqrt(low * high);
+    if (Math.abs(next - scale) <= 1e-8 * scale) return next; // each step doubles the digits
     scale = next;
   }
   return scale;

@@ -1,5 +1,5 @@
 import { type Recall, rankOf, recallOf } from '../search/recall.ts';
-import { assertOrdered, assertSameCount } from './check-samples.ts';
+import { assertFinite, assertSameCount } from './check-samples.ts';
 
 /** Ranks count from 1; the mean and the median are over the queries, of the best right answer's rank. */
 export type RetrievalMeasures = Recall & { meanRank: number; medianRank: number };
@@ -8,7 +8,7 @@ export type RetrievalMeasures = Recall & { meanRank: number; medianRank: number 
  * The rank of the best right answer of each query, from 1; ties count as wrong.
  * @param similarity queries x answers
  * @param isRight whether an answer (column) is right for a query (row); several may be
- * @throws TypeError without queries and on a query that has no right answer, RangeError on NaN
+ * @throws TypeError without queries and on a query that has no right answer, RangeError on a number that is not finite
  */
 export function retrievalRanks(
   similarity: readonly ArrayLike<number>[],
@@ -17,7 +17,7 @@ export function retrievalRanks(
   const action = 'rank answers';
   assertSameCount(action, { queries: similarity.length });
   return similarity.map((answers, row) => {
-    assertOrdered(action, `query ${row}, answer`, answers);
+    assertFinite(action, `query ${row}, answer`, answers);
     let some = false;
     const rank = rankOf(answers, (column) => {
       const right = isRight(row, column);
@@ -36,13 +36,17 @@ export function retrievalRanks(
  * CLIP paper and CLIP_benchmark, not by the share of its right answers.
  * @param similarity queries x answers
  * @param isRight whether an answer (column) is right for a query (row); several may be
- * @throws TypeError without queries and on a query that has no right answer, RangeError on NaN
+ * @throws TypeError without queries and on a query that has no right answer, RangeError on a number that is not finite
  */
 export function retrievalMeasures(
   similarity: readonly ArrayLike<number>[],
   isRight: (row: number, column: number) => boolean,
 ): RetrievalMeasures {
-  const ranks = retrievalRanks(similarity, isRight);
+  return measuresOfRanks(retrievalRanks(similarity, isRight));
+}
+
+/** @param ranks of the best right answer of each query, from 1 */
+export function measuresOfRanks(ranks: readonly number[]): RetrievalMeasures {
   return {
     ...recallOf(ranks),
     meanRank: ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length,

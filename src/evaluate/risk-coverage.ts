@@ -1,4 +1,4 @@
-import { assertOrdered, assertSameCount } from './check-samples.ts';
+import { assertFinite, assertSameCount } from './check-samples.ts';
 
 /** What answering only the samples with a confidence of at least `threshold` gives. */
 export type RiskCoveragePoint = {
@@ -13,12 +13,12 @@ export type RiskCoveragePoint = {
  * The trade between answering more and being wrong more (El-Yaniv and Wiener 2010; Geifman and El-Yaniv 2017): a point per
  * distinct confidence, the greatest first.
  * @param confidences any score that is higher the surer the answer
- * @throws TypeError on lists of different lengths, RangeError on NaN
+ * @throws TypeError on lists of different lengths, RangeError on a number that is not finite
  */
 export function riskCoverage(confidences: ArrayLike<number>, isCorrect: readonly boolean[]): RiskCoveragePoint[] {
   const action = 'compute the risk-coverage curve';
   assertSameCount(action, { confidences: confidences.length, outcomes: isCorrect.length });
-  assertOrdered(action, 'confidence', confidences);
+  assertFinite(action, 'confidence', confidences);
   const count = confidences.length;
   const order = Uint32Array.from({ length: count }, (_, sample) => sample);
   order.sort((one, other) => (confidences[other] as number) - (confidences[one] as number));

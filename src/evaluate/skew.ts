@@ -13,7 +13,7 @@ export function groupShares(groups: readonly string[]): Record<string, number> {
 
 /**
  * The greatest over the groups of ln(share among the first k / share in the population): how much the group that gains most
- * is over-represented (MaxSkew@k; Geyik et al. 2019, definition 2; Berg et al. 2022).
+ * is over-represented (MaxSkew@k; Geyik et al. 2019; Berg et al. 2022).
  * @param ranked the group of each result, the best first
  * @param shares of the population, each above 0
  * @param k from 1 to the number of results
@@ -31,7 +31,7 @@ export function minSkew(ranked: readonly string[], shares: GroupShares, k: numbe
 
 /**
  * Normalised discounted Kullback-Leibler divergence of the groups' shares among the first 1, 2, 3, ... results from those in
- * the population (NDKL; Geyik et al. 2019, definition 3), in nats.
+ * the population (NDKL; Geyik et al. 2019), in nats.
  * @returns 0, all as in the population, or more
  * @throws RangeError on a group without a share and on shares that do not sum to 1
  */
