@@ -1,6 +1,6 @@
 /**
  * What should a label be weighed against, when several may be true? Compares "no dog" with neutral prompts, on the pictures that
- * calibrate.js leaves in build/limits.
+ * calibrate.js leaves.
  *
  *   node build/examples/limits/calibrate.js && node build/examples/limits/negation.js
  */
@@ -12,16 +12,15 @@ import { auroc } from '../../src/evaluate/detection.ts';
 import { readLabelledPictures } from '../../src/node/labelled-pictures.ts';
 import { buildClassifier, embedFiles, findPictures, loadClip, useBackend } from '../../src/node.ts';
 import { templates } from '../emoji/recipe.ts';
-
-const folder = join('build', 'limits');
+import { calibrationFolder, knownTable } from './folders.ts';
 
 await useBackend();
 using clip = await loadClip('emoji-clip');
-const { pictures } = await readLabelledPictures(join(folder, 'known.csv'));
+const { pictures } = await readLabelledPictures(knownTable);
 const labels = [...new Set(pictures.map(({ label }) => label))];
 const { weights } = await buildClassifier(clip, labels, { templates });
 const known = await embed(pictures.map(({ path }) => path));
-const none = await findPictures(['noise', 'shapes', 'other'].map((kind) => join(folder, kind)));
+const none = await findPictures(['noise', 'shapes'].map((kind) => join(calibrationFolder, kind)));
 const unknown = await embed(none.map(({ path }) => path));
 
 /** How much nearer a picture is to a label than to what stands against it. */
