@@ -1,28 +1,25 @@
 /**
  * When should emoji-clip say "I don't know"? Calibrates it on drawings of animals and food in a style that it never saw, against
- * noise and plain shapes, and tries it on those and on drawings of other things. Needs `npm ci` in examples/emoji.
+ * noise and plain shapes, and tries it on those and on drawings of other things.
  *
- *   node build/examples/limits/calibrate.js
- *
- * Writes build/limits: the pictures, classifier.safetensors, report.html.
+ *   npm ci --prefix examples/emoji
+ *   node build/examples/limits/calibrate.js     # writes examples/limits/cache/calibration: classifier.safetensors, report.html
  */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Image } from '../../src/image/image.ts';
 import { writeFileAtomically } from '../../src/node/files.ts';
 import { encodePng } from '../../src/node/images/encode-png.ts';
 import { uniformNumbers } from '../../src/random.ts';
 import { type Concept, readConcepts } from '../emoji/concepts.ts';
-import { onWhite, readDrawings } from '../emoji/drawings.ts';
-import { templates } from '../emoji/recipe.ts';
-import { styles } from '../emoji/styles.ts';
+import { drawingsFolder, drawingsTable, templatesFile, writeDrawings } from './drawings.ts';
+import { calibrationFolder, knownTable } from './folders.ts';
 import { drawNoise, drawShape } from './shapes.ts';
 
-const folder = join('build', 'limits');
-const classifier = join(folder, 'classifier.safetensors');
-const report = join(folder, 'report.html');
-const table = join(folder, 'known.csv');
+const classifier = join(calibrationFolder, 'classifier.safetensors');
+const report = join(calibrationFolder, 'report.html');
+const labelsFile = join(calibrationFolder, 'labels.txt');
 const countOfKind = 200;
 
 const isLiving = ({ subgroup }: Concept) =>
@@ -31,67 +28,60 @@ const isLiving = ({ subgroup }: Concept) =>
   );
 const isClass = (concept: Concept) => isLiving(concept) && !concept.isHeldOut;
 
-await rm(folder, { recursive: true, force: true });
-await writeDrawings();
-const uniform = uniformNumbers(3);
-for (const [kind, draw] of [
-  ['noise', drawNoise],
-  ['shapes', drawShape],
-] as const) {
-  await mkdir(join(folder, kind), { recursive: true });
-  for (let index = 0; index < countOfKind; index++)
-    await writePicture(join(folder, kind, `${index}.png`), draw(uniform));
-}
+if (!existsSync(drawingsTable)) await writeDrawings();
+await rm(calibrationFolder, { recursive: true, force: true });
+await writeNothings();
+const concepts = readConcepts().filter(({ isFlag }) => !isFlag);
+const classes = concepts.filter(isClass);
+/** Every fourth drawing that is neither an animal nor food. */
+const others = concepts.filter((concept, index) => !isLiving(concept) && index % 4 === 0);
+const fileOf = ({ code }: Concept) => join(drawingsFolder, `${code}.png`);
+const rows = classes.map(({ code, label }) => `../openmoji/${code}.png,${label}`);
+await writeFileAtomically(knownTable, `filepath,label\n${rows.join('\n')}\n`);
+await writeFileAtomically(labelsFile, `${classes.map(({ label }) => label).join('\n')}\n`);
 
-const withTemplates = templates.flatMap((template) => ['--template', template]);
-const unknown = [join(folder, 'noise'), join(folder, 'shapes')];
-const options = ['--model', 'emoji-clip', ...withTemplates];
-const fit = ['--unknown', ...unknown, '--false-accepts', '0.05', '--out', classifier, '--report', report];
-console.log(clipTfjs('calibrate', table, ...options, ...fit));
+const [noise, shapes] = ['noise', 'shapes'].map((kind) => join(calibrationFolder, kind)) as [string, string];
+const templates = ['--templates-file', templatesFile];
+const fit = ['--unknown', noise, shapes, '--false-accepts', '0.05', '--out', classifier, '--report', report];
+console.log(clipTfjs('calibrate', knownTable, '--model', 'emoji-clip', ...templates, ...fit));
 
-console.log('With that classifier, and with neutral prompts in its place, an answer is given to');
-const labels = [
-  ...new Set(
-    readConcepts()
-      .filter(isClass)
-      .map(({ label }) => label),
-  ),
+console.log('An answer is given, by that classifier and by neutral prompts in its place, to');
+const kinds: [kind: string, paths: string[], expected: (calibrated: number) => boolean][] = [
+  ['the classes', classes.map(fileOf), (share) => share > 0.6],
+  ['noise', [noise], (share) => share < 0.05],
+  ['shapes', [shapes], (share) => share < 0.15],
+  ['other drawings', others.map(fileOf), (share) => share < 0.3],
 ];
-await writeFileAtomically(join(folder, 'labels.txt'), `${labels.join('\n')}\n`);
-const careful = ['--classifier', classifier];
-const neutral = ['--labels-file', join(folder, 'labels.txt'), ...withTemplates, '--background'];
-for (const kind of ['known', 'noise', 'shapes', 'other']) {
-  const [one, two] = [careful, neutral].map((given) => answered(join(folder, kind), given));
-  console.log(`  ${kind.padEnd(8)} ${one}   ${two}`);
+for (const [kind, paths, expected] of kinds) {
+  const calibrated = answered(paths, ['--classifier', classifier]);
+  const neutral = answered(paths, ['--labels-file', labelsFile, ...templates, '--background']);
+  console.log([kind.padEnd(14), ...[calibrated, neutral].map(percent), `of ${neutral.count}`].join('  '));
+  if (!expected(calibrated.share)) throw new Error(`Not what was expected of ${kind}: ${percent(calibrated)}`);
 }
 
-/** Drawings of the classes with a table of their names, and of every fourth concept that is none of them. */
-async function writeDrawings(): Promise<void> {
-  const concepts = readConcepts();
-  const set = await readDrawings(styles.find(({ name }) => name === 'openmoji')!, concepts);
-  for (const kind of ['known', 'other']) await mkdir(join(folder, kind), { recursive: true });
-  const lines = ['filepath,label'];
-  for (const [row, index] of set.concepts.entries()) {
-    const concept = concepts[index]!;
-    const kind = isClass(concept) ? 'known' : 'other';
-    if (kind === 'other' && (isLiving(concept) || concept.isFlag || index % 4 !== 0)) continue;
-    await writePicture(join(folder, kind, `${concept.code}.png`), onWhite(set, row));
-    if (kind === 'known') lines.push(`known/${concept.code}.png,${concept.label}`);
+async function writeNothings(): Promise<void> {
+  const uniform = uniformNumbers(3);
+  for (const [kind, draw] of [
+    ['noise', drawNoise],
+    ['shapes', drawShape],
+  ] as const) {
+    const folder = join(calibrationFolder, kind);
+    await mkdir(folder, { recursive: true });
+    for (let index = 0; index < countOfKind; index++)
+      await writeFileAtomically(join(folder, `${index}.png`), [encodePng(draw(uniform))]);
   }
-  await writeFileAtomically(table, `${lines.join('\n')}\n`);
 }
 
-function writePicture(path: string, image: Image): Promise<void> {
-  return writeFileAtomically(path, [encodePng(image)]);
-}
-
-/** The share of a folder's pictures that get an answer. */
-function answered(pictures: string, given: readonly string[]): string {
-  const { results } = JSON.parse(clipTfjs('classify', pictures, '--model', 'emoji-clip', ...given, '--json')) as {
+/** The share of pictures that get an answer. */
+function answered(pictures: readonly string[], given: readonly string[]): { share: number; count: number } {
+  const { results } = JSON.parse(clipTfjs('classify', ...pictures, '--model', 'emoji-clip', ...given, '--json')) as {
     results: { best: object | null }[];
   };
-  const share = results.filter(({ best }) => best).length / results.length;
-  return `${(100 * share).toFixed(1).padStart(5)} % of ${results.length}`;
+  return { share: results.filter(({ best }) => best).length / results.length, count: results.length };
+}
+
+function percent({ share }: { share: number }): string {
+  return `${(100 * share).toFixed(1).padStart(5)} %`;
 }
 
 function clipTfjs(...args: string[]): string {

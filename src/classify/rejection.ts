@@ -7,10 +7,10 @@
 export const rejectionScores = ['mcm', 'maxCosine', 'margin', 'entropy'] as const;
 
 /**
- * - `mcm`: the highest probability, softmax of logitScale · cosine (maximum concept matching, Ming et al. 2022, arXiv 2211.13445, equation 1); 0 to 1
+ * - `mcm`: the highest probability, softmax of logitScale · cosine (maximum concept matching, Ming et al. 2022, arXiv 2211.13445, equation 1, whose temperature is 1; here it is the fitted one); 0 to 1
  * - `maxCosine`: the highest cosine, which needs no temperature; -1 to 1
  * - `margin`: how far the highest probability is above the second (best versus second best, Joshi et al. 2009); 0 to 1
- * - `entropy`: the negated entropy of the probabilities in nats (Hendrycks et al. 2022 compare it with the highest); at most 0
+ * - `entropy`: the negated entropy of the probabilities in nats (a baseline of Liu et al. 2023, GEN); at most 0
  */
 export type RejectionScore = (typeof rejectionScores)[number];
 

@@ -8,6 +8,7 @@ import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
 import { errorMessage } from './error-message.ts';
+import { addEvaluate } from './evaluate.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
@@ -44,6 +45,7 @@ for (const add of [
   addFinetune,
   addTrain,
   addPrompts,
+  addEvaluate,
   addNative,
 ])
   add(program);
