@@ -27,6 +27,7 @@ export {
   similarities,
 } from './embed.ts';
 export { ImageError, ModelError, TextTooLongError } from './errors.ts';
+export type { ClassResult } from './evaluate/class-results.ts';
 export {
   type CaptionedEmbeddings,
   evaluateRetrieval,
@@ -34,7 +35,6 @@ export {
   type RetrievalEvaluation,
 } from './evaluate/image-text-retrieval.ts';
 export {
-  type ClassResult,
   evaluateZeroShot,
   type LabelledEmbeddings,
   type ZeroShotAnswer,

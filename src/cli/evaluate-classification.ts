@@ -30,7 +30,6 @@ export async function evaluateClassification(data: string, options: EvaluateComm
     labels,
     labelsFile,
     classesFile,
-    seed,
     workers,
     exifRotate = false,
     json = false,
@@ -65,7 +64,7 @@ export async function evaluateClassification(data: string, options: EvaluateComm
   progress.stop();
   if (pictures.length === 0) throw new Error(`${action}: none of ${named.length} pictures could be read, see above`);
   const rows = pictures.map(({ label }) => places.get(label) as number);
-  const evaluation = evaluateZeroShot({ embeddings, labels: rows }, classifier, clip.logitScale, { seed });
+  const evaluation = evaluateZeroShot({ embeddings, labels: rows }, classifier, clip.logitScale);
   const hashed = pictures.map(({ path, label }) => ({ path, texts: [label] }));
   const facts = runFacts({ modelHash: await modelHash(clip), dataHash: await dataHash(hashed) });
   clip.dispose();
@@ -75,13 +74,10 @@ export async function evaluateClassification(data: string, options: EvaluateComm
       title: 'Zero-shot classification',
       sections: await zeroShotSections(evaluation, classifier.classNames, pictures, exifRotate),
       facts,
-      more: [
-        ['templates', templates.join(' | ')],
-        ['seed of the bootstrap', String(seed)],
-      ],
+      more: [['templates', templates.join(' | ')]],
       bad,
     });
-  if (json) printJson({ ...jsonOf(data, options.model, evaluation, facts.modelHash), templates, seed, ...facts, bad });
+  if (json) printJson({ ...jsonOf(data, options.model, evaluation, facts.modelHash), templates, ...facts, bad });
   else console.log(describe(evaluation, templates.length));
 }
 
