@@ -1,4 +1,3 @@
-import { dot } from '../embed.ts';
 import { addTo, type PromptEnsemble } from './prompt-ensemble.ts';
 
 export type TemplateSelection = {
@@ -38,7 +37,7 @@ export function selectTemplates(
   };
   const measureWith = (template: number) => {
     const norms = (sums[template] as readonly Float32Array[]).map((sum, index) =>
-      lengthOfSum(chosen.wholes[index], sum),
+      lengthOfSum(chosen.wholes[index] as Float64Array, sum),
     );
     return measure(chosen.products, products[template] as Float32Array, norms, labels);
   };
@@ -74,12 +73,20 @@ export function selectTemplates(
 function productsOf(embeddings: readonly Float32Array[], vectors: readonly Float32Array[]): Float32Array {
   const products = new Float32Array(embeddings.length * vectors.length);
   let at = 0;
-  for (const row of embeddings) for (const vector of vectors) products[at++] = dot(row, vector);
+  for (const row of embeddings) {
+    for (const vector of vectors) {
+      let sum = 0;
+      for (let i = 0; i < row.length; i++) sum += (row[i] as number) * (vector[i] as number);
+      products[at++] = sum;
+    }
+  }
   return products;
 }
 
-function lengthOfSum(one: Float64Array | undefined, other: Float32Array): number {
-  return Math.hypot(...other.map((value, i) => value + (one?.[i] as number)));
+function lengthOfSum(one: Float64Array, other: Float32Array): number {
+  let squares = 0;
+  for (let i = 0; i < one.length; i++) squares += ((one[i] as number) + (other[i] as number)) ** 2;
+  return Math.sqrt(squares);
 }
 
 /** How accurate the ensemble of two parts is, and the mean lead in cosine of the right class over the best other one. */
@@ -92,13 +99,15 @@ function measure(
   let [right, leads] = [0, 0];
   for (const [picture, label] of labels.entries()) {
     const start = picture * norms.length;
-    const cosine = (index: number) =>
-      ((one[start + index] as number) + (other[start + index] as number)) / (norms[index] as number);
-    let rival = -1;
-    for (let index = 0; index < norms.length; index++) if (index !== label) rival = Math.max(rival, cosine(index));
-    const lead = cosine(label) - rival;
-    if (lead > 0) right++;
-    leads += lead;
+    let [own, rival] = [-1, -1];
+    for (let index = 0; index < norms.length; index++) {
+      const product = (one[start + index] as number) + (other[start + index] as number);
+      const cosine = product / (norms[index] as number);
+      if (index === label) own = cosine;
+      else if (cosine > rival) rival = cosine;
+    }
+    if (own > rival) right++;
+    leads += own - rival;
   }
   return { accuracy: right / labels.length, lead: leads / labels.length };
 }

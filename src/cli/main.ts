@@ -2,6 +2,7 @@
 import { Command, type CommanderError } from 'commander';
 import { writeFault } from '../node/writable.ts';
 import { closeWebgpu } from '../webgpu.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
@@ -35,6 +36,7 @@ const program = new Command('clip-tfjs')
 
 for (const add of [
   addClassify,
+  addCalibrate,
   addEmbed,
   addInspect,
   addDoctor,
