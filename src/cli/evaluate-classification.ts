@@ -52,9 +52,7 @@ export async function evaluateClassification(data: string, options: EvaluateComm
   const classifier = await cachedClassifier(clip, classes, { templates, truncate: true, onProgress });
   promptProgress.stop();
   const placeOf = new Map(named.map(({ path, place }) => [path, place]));
-  const failed: { path: string; reason: string }[] = [];
   const skip = (path: string, { message: reason }: Error) => {
-    failed.push({ path, reason });
     bad.push({ place: placeOf.get(path) ?? path, reason: `${path}: ${reason}` });
     console.error(`skipped ${path}: ${reason}`);
   };
