@@ -60,6 +60,7 @@ export {
   type ReliabilityBin,
   reliabilityTable,
 } from './evaluate/calibration.ts';
+export type { ClassResult } from './evaluate/class-results.ts';
 export {
   aupr,
   auroc,

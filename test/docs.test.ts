@@ -42,6 +42,7 @@ describe('the documents', () => {
       'README.md',
       'CONTRIBUTING.md',
       'docs/backends.md',
+      'docs/evaluate.md',
       'docs/hub.md',
       'docs/i-dont-know.md',
       'docs/operator-traps.md',

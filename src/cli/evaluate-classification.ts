@@ -1,11 +1,12 @@
-import { type ClassPrompts, promptsOf, toClasses } from '../classify/class-prompts.ts';
+import { promptsOf, toClasses } from '../classify/class-prompts.ts';
 import { evaluateZeroShot, type ZeroShotEvaluation } from '../evaluate/zero-shot.ts';
 import { cachedClassifier } from '../node/cached-classifier.ts';
 import { dataHash } from '../node/data-hash.ts';
-import { embedLabelled, type LabelledPicture, readLabelledPictures } from '../node/labelled-pictures.ts';
+import { embedLabelled, readLabelledPictures } from '../node/labelled-pictures.ts';
 import { announceLongTexts } from '../node/long-texts.ts';
 import { modelHash } from '../node/model-hash.ts';
 import { zeroShotSections } from '../node/zero-shot-report.ts';
+import { classPlaces, labelsOf, refuseUnfitLabels } from './evaluate-labels.ts';
 import {
   type EvaluateCommand,
   figureTable,
@@ -18,7 +19,6 @@ import { openClip } from './options.ts';
 import { printJson, table } from './output.ts';
 import { withProgress } from './progress.ts';
 import { readClassOptions, readTemplateOptions, refuseUnfitPrompts } from './prompt-options.ts';
-import { UsageError } from './usage.ts';
 
 const action = 'Cannot evaluate';
 
@@ -30,7 +30,6 @@ export async function evaluateClassification(data: string, options: EvaluateComm
     labels,
     labelsFile,
     classesFile,
-    seed,
     workers,
     exifRotate = false,
     json = false,
@@ -52,9 +51,7 @@ export async function evaluateClassification(data: string, options: EvaluateComm
     cachedClassifier(clip, classes, { templates, truncate: true, onProgress }),
   );
   const placeOf = new Map(named.map(({ path, place }) => [path, place]));
-  const failed: { path: string; reason: string }[] = [];
   const skip = (path: string, { message: reason }: Error) => {
-    failed.push({ path, reason });
     bad.push({ place: placeOf.get(path) ?? path, reason: `${path}: ${reason}` });
     console.error(`skipped ${path}: ${reason}`);
   };
@@ -63,7 +60,7 @@ export async function evaluateClassification(data: string, options: EvaluateComm
   );
   if (pictures.length === 0) throw new Error(`${action}: none of ${named.length} pictures could be read, see above`);
   const rows = pictures.map(({ label }) => places.get(label) as number);
-  const evaluation = evaluateZeroShot({ embeddings, labels: rows }, classifier, clip.logitScale, { seed });
+  const evaluation = evaluateZeroShot({ embeddings, labels: rows }, classifier, clip.logitScale);
   const hashed = pictures.map(({ path, label }) => ({ path, texts: [label] }));
   const facts = runFacts({ modelHash: await modelHash(clip), dataHash: await dataHash(hashed) });
   clip.dispose();
@@ -73,55 +70,11 @@ export async function evaluateClassification(data: string, options: EvaluateComm
       title: 'Zero-shot classification',
       sections: await zeroShotSections(evaluation, classifier.classNames, pictures, exifRotate),
       facts,
-      more: [
-        ['templates', templates.join(' | ')],
-        ['seed of the bootstrap', String(seed)],
-      ],
+      more: [['templates', templates.join(' | ')]],
       bad,
     });
-  if (json) printJson({ ...jsonOf(data, options.model, evaluation, facts.modelHash), templates, seed, ...facts, bad });
+  if (json) printJson({ ...jsonOf(data, options.model, evaluation, facts.modelHash), templates, ...facts, bad });
   else console.log(describe(evaluation, templates.length));
-}
-
-/** The labels of the data, in the order of the alphabet. */
-function labelsOf(pictures: readonly LabelledPicture[]): string[] {
-  return [...new Set(pictures.map(({ label }) => label))].sort();
-}
-
-/** Which class a label means: its name, or a synonym of it. */
-function classPlaces(classes: readonly (string | ClassPrompts)[]): Map<string, number> {
-  return new Map(
-    classes.flatMap((entry, place) =>
-      (typeof entry === 'string' ? [entry] : [entry.name, ...(entry.synonyms ?? [])]).map(
-        (name) => [name, place] as const,
-      ),
-    ),
-  );
-}
-
-function refuseUnfitLabels(
-  pictures: readonly LabelledPicture[],
-  places: ReadonlyMap<string, number>,
-  areGiven: boolean,
-): void {
-  if (places.size < 2)
-    throw new UsageError(
-      `${action}: expected two classes or more but got '${[...places.keys()][0]}' alone, which is always right; give more by --labels`,
-    );
-  const before = new Map<string, LabelledPicture>();
-  for (const picture of pictures) {
-    const { path, label, place } = picture;
-    if (!places.has(label) && areGiven)
-      throw new UsageError(
-        `${action}: '${label}' (${place}) is none of the labels that are given; add it to them, or write it as they do`,
-      );
-    const other = before.get(path);
-    if (other)
-      throw new UsageError(
-        `${action}: expected one label for each picture but ${path} is '${other.label}' (${other.place}) and '${label}' (${place}); take one away`,
-      );
-    before.set(path, picture);
-  }
 }
 
 /** Points of a curve that JSON has. */

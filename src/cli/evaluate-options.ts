@@ -20,7 +20,6 @@ export type EvaluateCommand = ModelOptions &
     textColumn?: string;
     conceptColumn?: string;
     report?: string;
-    seed: number;
     workers: number | 'auto';
     exifRotate?: boolean;
   };

@@ -4,7 +4,6 @@ import { evaluateClassification } from './evaluate-classification.ts';
 import { type EvaluateCommand, refuseUnused } from './evaluate-options.ts';
 import { evaluateTextRetrieval } from './evaluate-retrieval.ts';
 import { addModelOptions, workersOption } from './options.ts';
-import { parseWhole } from './parsers.ts';
 import { addClassOptions, addTemplateOptions } from './prompt-options.ts';
 
 export function addEvaluate(program: Command): void {
@@ -32,12 +31,6 @@ export function addEvaluate(program: Command): void {
       "retrieval: the table's column of concepts: rows of one are right answers to each other",
     )
     .option('--report <path>', 'write an HTML file with pictures and diagrams')
-    .option(
-      '--seed <number>',
-      'of the bootstrap that gives the interval of the mean per-class recall',
-      parseWhole(0),
-      0,
-    )
     .addOption(workersOption())
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addHelpText(

@@ -10,9 +10,11 @@ import {
   reliabilityTable,
 } from './calibration.ts';
 import { assertLabel, assertSameCount } from './check-samples.ts';
+import { type ClassResult, classResults } from './class-results.ts';
 import { frequentMistakes } from './confusions.ts';
 import { cosinesOf } from './cosines.ts';
-import { bootstrapInterval, type Interval, wilsonInterval } from './intervals.ts';
+import { type Interval, wilsonInterval } from './intervals.ts';
+import { recallInterval } from './recall-interval.ts';
 import { areaUnderRiskCoverage, type RiskCoveragePoint, riskCoverage } from './risk-coverage.ts';
 
 /** What a classifier says of one picture. Classes are indices. */
@@ -31,25 +33,12 @@ export type ZeroShotAnswer = {
 /** CLIP_benchmark's names. `acc5` is null where there are fewer than five classes. */
 export type ZeroShotMetrics = { acc1: number; acc5: number | null; mean_per_class_recall: number };
 
-export type ClassResult = {
-  label: string;
-  /** Pictures of it; a class without any is left out. */
-  count: number;
-  /** Share of them that was recognised, with Wilson's interval. */
-  recall: number;
-  interval: Interval;
-  /** Share of the pictures taken for it that are of it; null where none was. */
-  precision: number | null;
-  /** What else its pictures were most often taken for. */
-  confusedWith: string | null;
-};
-
 export type ZeroShotEvaluation = {
   /** Pictures, and classes among which they were told apart. */
   count: number;
   classCount: number;
   metrics: ZeroShotMetrics;
-  /** Wilson's for the accuracies, percentile bootstrap over the pictures for the mean per-class recall. */
+  /** Wilson's for the accuracies, `recallInterval` for the mean per-class recall. */
   intervals: { acc1: Interval; acc5: Interval | null; mean_per_class_recall: Interval };
   calibration: {
     logitScale: number;
@@ -71,8 +60,6 @@ export type ZeroShotEvaluation = {
 };
 
 export type ZeroShotOptions = {
-  /** Of the bootstrap; 0 by default. */
-  seed?: number;
   /** Of the intervals; 0.95 by default. */
   level?: number;
   /** Confusions to name; 20 by default. */
@@ -93,7 +80,7 @@ export function evaluateZeroShot(
   { embeddings, labels }: LabelledEmbeddings,
   { classNames, weights }: Pick<Classifier, 'classNames' | 'weights'>,
   logitScale: number,
-  { seed = 0, level = 0.95, mostConfusions = 20 }: ZeroShotOptions = {},
+  { level = 0.95, mostConfusions = 20 }: ZeroShotOptions = {},
 ): ZeroShotEvaluation {
   assertSameCount('evaluate', { embeddings: embeddings.length, labels: labels.length });
   for (const label of labels) assertLabel('evaluate', label, classNames.length);
@@ -118,11 +105,6 @@ export function evaluateZeroShot(
   const predicted = answers.map((answer) => answer.predicted);
   const confidences = answers.map(({ confidence }) => confidence);
   const isCorrect = answers.map((answer) => answer.isCorrect);
-  const recallOf = (pictures: Int32Array) =>
-    meanPerClassRecall(
-      Array.from(pictures, (picture) => predicted[picture] as number),
-      Array.from(pictures, (picture) => labels[picture] as number),
-    );
   const curve = riskCoverage(confidences, isCorrect);
   const name = (index: number) => classNames[index] as string;
   return {
@@ -136,7 +118,7 @@ export function evaluateZeroShot(
     intervals: {
       acc1: wilsonInterval(sums.right, count, level),
       acc5: hasFive ? wilsonInterval(sums.inFive, count, level) : null,
-      mean_per_class_recall: bootstrapInterval(recallOf, count, { seed, level }),
+      mean_per_class_recall: recallInterval(predicted, labels, level),
     },
     calibration: {
       logitScale,
@@ -157,28 +139,4 @@ export function evaluateZeroShot(
     classes: classResults(answers, classNames, level),
     answers,
   };
-}
-
-function classResults(answers: readonly ZeroShotAnswer[], classNames: readonly string[], level: number): ClassResult[] {
-  const tallies = classNames.map(() => ({ count: 0, right: 0, taken: 0, wrong: new Map<number, number>() }));
-  for (const { label, predicted } of answers) {
-    const [own, guess] = [tallies[label]!, tallies[predicted]!];
-    own.count++;
-    guess.taken++;
-    if (label === predicted) own.right++;
-    else own.wrong.set(predicted, (own.wrong.get(predicted) ?? 0) + 1);
-  }
-  return tallies.flatMap(({ count, right, taken, wrong }, index) => {
-    if (count === 0) return [];
-    const [most] = [...wrong].sort((one, other) => other[1] - one[1]);
-    const result: ClassResult = {
-      label: classNames[index] as string,
-      count,
-      recall: right / count,
-      interval: wilsonInterval(right, count, level),
-      precision: taken === 0 ? null : right / taken,
-      confusedWith: most === undefined ? null : (classNames[most[0]] as string),
-    };
-    return [result];
-  });
 }
