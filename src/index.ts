@@ -93,7 +93,6 @@ export { type RetrievalMeasures, retrievalMeasures, retrievalRanks } from './eva
 export { areaUnderRiskCoverage, type RiskCoveragePoint, riskCoverage } from './evaluate/risk-coverage.ts';
 export { type GroupShares, groupShares, maxSkew, minSkew, ndkl } from './evaluate/skew.ts';
 export {
-  type ClassResult,
   evaluateZeroShot,
   type LabelledEmbeddings,
   type ZeroShotAnswer,
