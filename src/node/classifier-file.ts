@@ -109,7 +109,7 @@ function parseDescription(path: string, text: string | undefined): Description {
     throw new SyntaxError(`Cannot read ${path}: ${reason}; 'clip-tfjs calibrate' writes classifiers`);
   };
   if (text === undefined) return refuse(`expected a classifier but its metadata has no ${metadataKey}`);
-  const { version, ...rest } = JSON.parse(text) as Description;
+  const { version, ...rest } = parseJson(text) ?? refuse('its description is no JSON');
   if (version !== 1) refuse(`expected version 1 of the format but got ${version}; update clip-tfjs`);
   const { model, classNames, templates, rejection, independence } = rest;
   const areTexts = (list: unknown) => Array.isArray(list) && list.every((entry) => typeof entry === 'string');
@@ -123,4 +123,12 @@ function parseDescription(path: string, text: string | undefined): Description {
   const thresholds = independence?.thresholds ?? classNames.map(() => 0);
   if (thresholds.length !== classNames.length || !areNumbers(...thresholds)) refuse('its thresholds are broken');
   return { version, ...rest };
+}
+
+function parseJson(text: string): Description | undefined {
+  try {
+    return JSON.parse(text) as Description;
+  } catch {
+    return undefined;
+  }
 }

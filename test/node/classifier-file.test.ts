@@ -61,6 +61,7 @@ describe('a classifier file', () => {
   });
   const broken: [what: string, metadata: Record<string, string>, message: RegExp][] = [
     ['no classifier', {}, /expected a classifier but its metadata has no clip_tfjs_classifier/],
+    ['cut short', { clip_tfjs_classifier: '{"version": 1' }, /its description is no JSON/],
     ['of a later format', { clip_tfjs_classifier: '{"version": 2}' }, /version 1 of the format but got 2/],
     [
       'with another number of names',
