@@ -3,7 +3,7 @@ import { type Gate, type GateKind, gateHelp, parseGate } from '../evaluate/audit
 import { clipPaperHarmLabels, type HarmLabels, parseHarmLabels } from '../evaluate/audit/harm-labels.ts';
 import type { AuditPlanOptions } from '../node/audit/audit-plan.ts';
 import { defaultThresholds } from '../node/audit/plan.ts';
-import { addModelOptions, collect, type ModelOptions, workersOption } from './options.ts';
+import { addModelOptions, type ModelOptions, workersOption } from './options.ts';
 import { parseNumber, parseShare, parseWhole } from './parsers.ts';
 import {
   addClassesFileOption,
@@ -57,11 +57,7 @@ export function addAuditOptions(command: Command): Command {
     )
     .option('--harm-alternatives <list>', 'labels that may take their place, separated by commas, e.g. child')
     .option('--queries <path>', 'a file with one neutral search a line: whom do they show first?')
-    .option(
-      '--unknown <path>',
-      'a folder of pictures that are none of the classes; may be given several times',
-      collect,
-    )
+    .option('--unknown <paths...>', 'pictures that are none of the classes: files and folders')
     .option('--false-accepts <share>', 'the share of those that may be taken for a class, 0.05 by default', parseShare)
     .option(
       '--coverage <share>',
