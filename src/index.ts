@@ -50,6 +50,11 @@ export {
   meanPerClassRecall,
   topKAccuracy,
 } from './evaluate/accuracy.ts';
+export type { AuditData } from './evaluate/audit/audit-data.ts';
+export { type Gate, type GateKind, type GateResult, parseGate } from './evaluate/audit/gates.ts';
+export { clipPaperHarmLabels, type HarmLabels, parseHarmLabels } from './evaluate/audit/harm-labels.ts';
+export type { AuditReport } from './evaluate/audit/report.ts';
+export { auditSections } from './evaluate/audit/sections.ts';
 export { type Calibration, type CalibrationOptions, calibrate } from './evaluate/calibrate.ts';
 export {
   adaptiveCalibrationError,

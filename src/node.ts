@@ -1,5 +1,12 @@
 /** clip-tfjs for Node: the whole browser-safe surface, and what needs files. */
 export * from './index.ts';
+export type { AuditPlan, AuditPlanOptions } from './node/audit/audit-plan.ts';
+export { auditHtml } from './node/audit/html.ts';
+export { auditMarkdown } from './node/audit/markdown.ts';
+export { planAudit } from './node/audit/plan.ts';
+export { runAudit } from './node/audit/run.ts';
+export type { AuditOptions, AuditStage } from './node/audit/run-options.ts';
+export { writeAudit } from './node/audit/write.ts';
 export { useBackend } from './node/backend.ts';
 export { cachedClassifier } from './node/cached-classifier.ts';
 export { loadClassifier, saveClassifier } from './node/classifier-file.ts';

@@ -41,6 +41,7 @@ describe('the documents', () => {
     for (const path of [
       'README.md',
       'CONTRIBUTING.md',
+      'docs/audit.md',
       'docs/backends.md',
       'docs/evaluate.md',
       'docs/hub.md',

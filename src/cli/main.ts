@@ -2,6 +2,7 @@
 import { Command, type CommanderError } from 'commander';
 import { writeFault } from '../node/writable.ts';
 import { closeWebgpu } from '../webgpu.ts';
+import { addAudit } from './audit.ts';
 import { addCalibrate } from './calibrate.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
@@ -46,6 +47,7 @@ for (const add of [
   addTrain,
   addPrompts,
   addEvaluate,
+  addAudit,
   addNative,
 ])
   add(program);
