@@ -47,6 +47,7 @@ describe('the documents', () => {
       'docs/hub.md',
       'docs/i-dont-know.md',
       'docs/operator-traps.md',
+      'docs/parity.md',
       'docs/probes.md',
       'docs/prompts.md',
       'docs/shapes.md',
