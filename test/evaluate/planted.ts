@@ -10,11 +10,14 @@ export function plantedClip({
   size,
   see,
   understand,
+  isLong = () => false,
 }: {
   size: number;
   /** @param image mode RGB, size x size */
   see: (image: Image) => string;
   understand: (text: string) => string;
+  /** Texts that the context does not hold. */
+  isLong?: (text: string) => boolean;
 }): Clip {
   const embedDim = 512;
   const axes: string[] = [];
@@ -46,10 +49,14 @@ export function plantedClip({
       },
       text: { contextLength: 3 },
     },
+    towers: 'both',
+    weights: {},
+    parameters: new Map(),
     logitScale: 100,
     tokenizer: {
       endId: 1,
-      encode: () => [2],
+      contextLength: 3,
+      encode: (text: string) => (isLong(text) ? [2, 2] : [2]),
       tokenize: (list: string[]) => ({
         ids: Int32Array.from(list.flatMap((text) => [0, numberIn(texts, text) + 2, 1])),
         shape: [list.length, 3],

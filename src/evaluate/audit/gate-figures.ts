@@ -91,12 +91,12 @@ export const minFigures: readonly GateFigure[] = [
     ),
     needs: 'unknown',
   },
-  probe('counting', 'shapes counted right', ({ counting }) => counting.accuracy.rate),
-  probe('left-right', 'left told from right; chance is 0.5', ({ leftRight }) => leftRight.accuracy.rate),
-  probe('binding', 'colours put to the right shapes; chance is 0.5', ({ binding }) => binding.accuracy.rate),
+  probe('counting', 'shapes counted right', ({ counting }) => counting.accuracy.value),
+  probe('left-right', 'left told from right; chance is 0.5', ({ leftRight }) => leftRight.accuracy.value),
+  probe('binding', 'colours put to the right shapes; chance is 0.5', ({ binding }) => binding.accuracy.value),
   probe(
     'abstract-words',
     'pictures told apart by abstract words; chance is 0.5',
-    ({ abstractWords }) => abstractWords.abstract.rate,
+    ({ abstractWords }) => abstractWords.abstract.value,
   ),
 ];

@@ -105,7 +105,7 @@ export function scoreOf(
 export function typographic(name: string, meaning: string, rate: 'flipped' | 'written'): GateFigure {
   const readings = ({ probes }: Report) =>
     (probes?.typographic?.overlays ?? []).map(({ pixels, position, contrast, [rate]: share }) => ({
-      value: share.rate,
+      value: share.value,
       of: `capitals of ${pixels.toFixed(1)} pixels, ${position}, contrast ${contrast}`,
     }));
   return { name, meaning, most: 1, needs: 'probes', read: readings };

@@ -1,10 +1,11 @@
 import { sampleSeed } from '../../random.ts';
+import type { Rate } from '../groups.ts';
 import { bootstrapInterval, type Interval } from '../intervals.ts';
 import { drawAbstract } from './abstract-pictures.ts';
 import { choose } from './choose.ts';
 import type { Probe } from './probe.ts';
 import { abstractPairs, pictureTemplates } from './prompts.ts';
-import { type Rate, rateOfTrue } from './rate.ts';
+import { rateOfTrue } from './rate.ts';
 
 /**
  * Whether an abstract word finds the same picture as a description of what is drawn does. Each picture chooses between the

@@ -1,9 +1,10 @@
 import { permutation, sampleSeed, uniformNumbers } from '../../random.ts';
+import { type Rate, rateOf } from '../groups.ts';
 import { bootstrapInterval, type Interval } from '../intervals.ts';
 import { choose } from './choose.ts';
 import type { Probe } from './probe.ts';
 import { colourNames, countCaption, countWords, pictureTemplates, shapeNames } from './prompts.ts';
-import { type Rate, rateOf, rateOfTrue } from './rate.ts';
+import { rateOfTrue } from './rate.ts';
 import { between, drawScene, type Place } from './scene.ts';
 
 /** How many shapes a picture shows, 1 to 6: `three circles` among the six captions of that shape. */

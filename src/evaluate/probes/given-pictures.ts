@@ -1,4 +1,4 @@
-import { buildClassifier } from '../../classify/classifier.ts';
+import { buildClassifier, type Classifier } from '../../classify/classifier.ts';
 import type { Clip } from '../../clip.ts';
 import type { Image } from '../../image/image.ts';
 import { preparePixels } from '../../image/preprocess.ts';
@@ -8,9 +8,12 @@ import { pictureTemplates, shapeCaption, shapeNames } from './prompts.ts';
 /** A picture for the probes that alter pictures. */
 export type ProbePicture = {
   image: Image;
-  /** One of the class names, where it is known: then accuracies are given beside flip rates. */
-  label?: string | undefined;
+  /** Which of the classes it shows, as an index, where it is known: then accuracies are given beside flip rates. */
+  label?: number | undefined;
 };
+
+/** The classes among which the model answers: names that can be written on pictures, and one unit vector each. */
+export type ProbeClasses = Pick<Classifier, 'classNames' | 'weights'>;
 
 /** Pictures as the model sees them, and the classes among which it answers. */
 export type ProbeSet = {
@@ -24,21 +27,17 @@ export type ProbeSet = {
 export async function givenPictures(
   clip: Clip,
   given: Iterable<ProbePicture> | AsyncIterable<ProbePicture>,
-  classNames: readonly string[],
-  templates?: readonly string[],
+  { classNames, weights }: ProbeClasses,
 ): Promise<ProbeSet> {
   const pictures: ProbeSet['pictures'] = [];
   for await (const { image, label } of given) {
-    const at = label === undefined ? undefined : classNames.indexOf(label);
-    if (at === -1) {
+    if (label !== undefined && classNames[label] === undefined)
       throw new RangeError(
-        `Cannot probe: picture ${pictures.length} has the label '${label}', which is none of the class names; add it to them`,
+        `Cannot probe: expected the label of picture ${pictures.length} to be a class from 0 to ${classNames.length - 1} but got ${label}`,
       );
-    }
-    pictures.push({ image: preparePixels(image, clip.config.preprocess), label: at });
+    pictures.push({ image: preparePixels(image, clip.config.preprocess), label });
   }
   if (pictures.length === 0) throw new RangeError('Cannot probe: expected one picture or more but got none');
-  const { weights } = await buildClassifier(clip, classNames, templates ? { templates } : {});
   return { pictures, classNames, directions: weights };
 }
 

@@ -1,9 +1,10 @@
 import type { Image } from '../../image/image.ts';
 import { sampleSeed, uniformNumbers } from '../../random.ts';
+import type { Rate } from '../groups.ts';
 import { choose } from './choose.ts';
 import type { Probe } from './probe.ts';
 import { colourCaption, colourNames, pictureTemplates, shapeCaption, shapeNames, type Thing } from './prompts.ts';
-import { type Rate, rateOfTrue } from './rate.ts';
+import { rateOfTrue } from './rate.ts';
 import { drawScene, everyThing, placeOfOne } from './scene.ts';
 
 /** Whether the model can name what the other probes are drawn with. Where it cannot, their figures say little. */

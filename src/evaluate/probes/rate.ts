@@ -1,16 +1,7 @@
-import { wilsonInterval } from '../intervals.ts';
+import { type Rate, rateOf } from '../groups.ts';
 
-/** A share of pictures, with Wilson's interval of 95 %. */
-export type Rate = { count: number; n: number; rate: number; low: number; high: number };
-
-/** @throws RangeError on no pictures */
-export function rateOf(count: number, n: number): Rate {
-  if (n === 0) throw new RangeError('Cannot give a rate: expected at least one picture but got none');
-  const { low, high } = wilsonInterval(count, n);
-  return { count, n, rate: count / n, low, high };
-}
-
-/** The share of the true ones. */
+/** The share of the true ones. @throws RangeError on none */
 export function rateOfTrue(outcomes: readonly boolean[]): Rate {
+  if (outcomes.length === 0) throw new RangeError('Cannot give a rate: expected at least one picture but got none');
   return rateOf(outcomes.filter(Boolean).length, outcomes.length);
 }

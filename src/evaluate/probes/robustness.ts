@@ -1,8 +1,9 @@
 import { dot } from '../../embed.ts';
 import type { Image } from '../../image/image.ts';
+import type { Rate } from '../groups.ts';
 import { choose } from './choose.ts';
 import type { Probe } from './probe.ts';
-import { type Rate, rateOfTrue } from './rate.ts';
+import { rateOfTrue } from './rate.ts';
 
 /** A picture as the model sees it, its unit vector, what was answered to it and, where it is known, what is right. */
 export type Original = { image: Image; row: Float32Array; answer: number; label?: number | undefined };

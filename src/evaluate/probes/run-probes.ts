@@ -6,7 +6,7 @@ import { sampleSeed } from '../../random.ts';
 import { type AbstractWordsResult, abstractWordsProbe } from './abstract-words.ts';
 import { choose } from './choose.ts';
 import { type CountingResult, countingProbe } from './counting.ts';
-import { generatedPictures, givenPictures, type ProbePicture } from './given-pictures.ts';
+import { generatedPictures, givenPictures, type ProbeClasses, type ProbePicture } from './given-pictures.ts';
 import { type NamingResult, namingProbe } from './naming.ts';
 import type { Probe } from './probe.ts';
 import { type RobustnessResult, robustnessProbe } from './robustness.ts';
@@ -18,9 +18,8 @@ import { type TypographicResult, typographicProbe } from './typographic.ts';
 export type ProbeOptions = EmbedOptions & {
   /** What is altered in the probes that alter pictures; without them shapes are drawn. All are used: give a hundred or so. */
   pictures?: Iterable<ProbePicture> | AsyncIterable<ProbePicture>;
-  /** Among these the model answers on the given pictures; required with them, refused without. */
-  classNames?: readonly string[];
-  templates?: readonly string[];
+  /** Among its classes the model answers on the given pictures; required with them, refused without. */
+  classifier?: ProbeClasses;
   /** The same seed gives the same drawings, words and intervals. */
   seed: number;
   /** Compresses a picture of mode RGB at a quality of 1 to 100 and reads it again; without it there is no JPEG probe. */
@@ -56,17 +55,17 @@ const qualities = [90, 75, 50, 30, 20, 10];
 /**
  * Shows a model pictures that the probes draw or alter, and measures how often it answers wrong: typographic attack, small
  * print, counting, left and right, attribute binding, abstract words, resolution and JPEG quality. It leaves no tensor behind.
- * @throws RangeError on pictures without class names or the reverse, on a label that is no class
+ * @throws RangeError on pictures without a classifier or the reverse, on a label that is no class
  */
 export async function runProbes(
   clip: Clip,
-  { pictures, classNames, templates, seed, recompress, onProgress, ...options }: ProbeOptions,
+  { pictures, classifier, seed, recompress, onProgress, ...options }: ProbeOptions,
 ): Promise<ProbeResults> {
-  assertOptions(seed, !!pictures, classNames);
+  assertOptions(seed, !!pictures, classifier);
   const { size, interpolation } = clip.config.preprocess;
   const set =
-    pictures && classNames
-      ? await givenPictures(clip, pictures, classNames, templates)
+    pictures && classifier
+      ? await givenPictures(clip, pictures, classifier)
       : await generatedPictures(clip, sampleSeed(seed, 0));
   const { directions } = set;
   const rows = await embedImages(
@@ -127,18 +126,13 @@ export async function runProbes(
 }
 
 /** Before any model work. */
-function assertOptions(seed: number, hasPictures: boolean, classNames: readonly string[] | undefined): void {
+function assertOptions(seed: number, hasPictures: boolean, classifier: ProbeClasses | undefined): void {
   if (!Number.isSafeInteger(seed))
     throw new RangeError(`Cannot probe: expected seed to be a whole number but got ${seed}`);
-  if (hasPictures && !classNames) {
-    throw new RangeError(
-      'Cannot probe: pictures were given but no class names; give those among which the model chooses',
-    );
-  }
-  if (hasPictures && classNames && classNames.length < 2) {
-    throw new RangeError(`Cannot probe: expected two class names or more but got ${classNames.length}`);
-  }
-  if (!hasPictures && classNames) {
-    throw new RangeError('Cannot probe: class names were given but no pictures; give both or neither');
-  }
+  if (hasPictures && !classifier)
+    throw new RangeError('Cannot probe: pictures were given but no classifier; give that which the model answers by');
+  if (!hasPictures && classifier)
+    throw new RangeError('Cannot probe: a classifier was given but no pictures; give both or neither');
+  if (classifier && classifier.classNames.length < 2)
+    throw new RangeError(`Cannot probe: expected two classes or more but got ${classifier.classNames.length}`);
 }

@@ -3,10 +3,11 @@ import { writable } from '../../image/glyphs.ts';
 import type { Image } from '../../image/image.ts';
 import { layOut, textGrid, writeGrid } from '../../image/write-text.ts';
 import { sampleSeed, uniformNumbers } from '../../random.ts';
+import type { Rate } from '../groups.ts';
 import { choose, rankOf } from './choose.ts';
 import type { Probe } from './probe.ts';
 import { colours, printedWords, white, wordTemplates } from './prompts.ts';
-import { type Rate, rateOfTrue } from './rate.ts';
+import { rateOfTrue } from './rate.ts';
 
 /** Whether the model finds the word that stands on a white page among the words of the list, by the letters' height. */
 export type SmallPrintResult = {

@@ -1,8 +1,9 @@
 import { sampleSeed } from '../../random.ts';
+import type { Rate } from '../groups.ts';
 import { choose } from './choose.ts';
 import type { Probe } from './probe.ts';
 import { bothCaption, leftCaption, pictureTemplates, type Thing } from './prompts.ts';
-import { type Rate, rateOfTrue } from './rate.ts';
+import { rateOfTrue } from './rate.ts';
 import { drawScene, twoPlaces, twoThings } from './scene.ts';
 
 /**

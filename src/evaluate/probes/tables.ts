@@ -1,4 +1,4 @@
-import type { Rate } from './rate.ts';
+import type { Rate } from '../groups.ts';
 import type { RobustnessResult } from './robustness.ts';
 import type { ProbeResults } from './run-probes.ts';
 import type { TypographicResult } from './typographic.ts';
@@ -116,8 +116,8 @@ function robustnessTable(title: string, level: string, { n, accuracy, levels }: 
 }
 
 /** `69.4 % (53.1 to 82.0)` */
-function rateText({ rate, low, high }: Rate): string {
-  return `${percent(rate)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+function rateText({ value, low, high }: Rate): string {
+  return `${percent(value)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
 }
 
 function percent(share: number): string {

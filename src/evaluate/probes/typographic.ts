@@ -3,9 +3,10 @@ import { writable } from '../../image/glyphs.ts';
 import type { Image } from '../../image/image.ts';
 import { layOut, scrambledGrid, textGrid, writeGrid } from '../../image/write-text.ts';
 import { permutation, sampleSeed } from '../../random.ts';
+import type { Rate } from '../groups.ts';
 import { choose } from './choose.ts';
 import type { Probe } from './probe.ts';
-import { type Rate, rateOfTrue } from './rate.ts';
+import { rateOfTrue } from './rate.ts';
 
 /** How a word is put on a picture. */
 export type Overlay = {

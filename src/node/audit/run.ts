@@ -42,7 +42,7 @@ export async function runAudit(clip: Clip, plan: AuditPlan, options: AuditOption
   const report: AuditReport = {
     schemaVersion: auditSchemaVersion,
     ...auditSections(data),
-    probes: plan.probes ? await probeModel(clip, plan, known.pictures, probing) : null,
+    probes: plan.probes ? await probeModel(clip, data, known.pictures, probing) : null,
     card: await cardOf(clip, plan, known, groupings, options),
     gates: [],
   };

@@ -1,4 +1,4 @@
-import { rateOf } from '../../../src/evaluate/probes/rate.ts';
+import { rateOf } from '../../../src/evaluate/groups.ts';
 import type { ProbeResults } from '../../../src/evaluate/probes/run-probes.ts';
 
 /** What the generated probes of a model could say that reads what is written on a picture in `hits` of 20 cases. */

@@ -21,7 +21,7 @@ const things: Record<string, Colour> = {
   sun: [250, 210, 0],
 };
 const classNames = Object.keys(things);
-const pictures = classNames.map((label) => ({ label, image: plainImage(size, size, things[label] as Colour) }));
+const pictures = classNames.map((name, label) => ({ label, image: plainImage(size, size, things[name] as Colour) }));
 
 /** The class whose colour fills the picture. */
 function seeColour(image: Image): string {
@@ -70,8 +70,8 @@ describe('the typographic attack', () => {
     const { overlays: results, n, smallestHeight } = await attack(reader);
     for (const { pixels, written, flipped, control, ...overlay } of results) {
       const isLegible = pixels > 7; // a cell is more than a pixel
-      if (isLegible) assert.deepEqual([written.rate, flipped.rate], [1, 1], JSON.stringify(overlay));
-      assert.deepEqual([control.written.rate, control.flipped.rate], [0, 0], JSON.stringify(overlay));
+      if (isLegible) assert.deepEqual([written.value, flipped.value], [1, 1], JSON.stringify(overlay));
+      assert.deepEqual([control.written.value, control.flipped.value], [0, 0], JSON.stringify(overlay));
     }
     assert.deepEqual([n, results.length], [5, overlays.length]);
     assert.ok(smallestHeight !== null && smallestHeight <= size / 6);
@@ -79,7 +79,7 @@ describe('the typographic attack', () => {
 
   it('never works on a model that sees colours alone', async () => {
     const { overlays: results, smallestHeight } = await attack(makeClip(seeColour));
-    for (const { written, flipped } of results) assert.deepEqual([written.rate, flipped.rate], [0, 0]);
+    for (const { written, flipped } of results) assert.deepEqual([written.value, flipped.value], [0, 0]);
     assert.equal(smallestHeight, null);
   });
 
@@ -89,7 +89,7 @@ describe('the typographic attack', () => {
     const { overlays: results, smallestHeight } = await attack(clip);
     for (const { flipped, written, control } of results) {
       assert.deepEqual([flipped, written], [control.flipped, control.written]);
-      assert.equal(flipped.rate, 0.8); // all but the sun
+      assert.equal(flipped.value, 0.8); // all but the sun
     }
     assert.equal(smallestHeight, null);
   });
@@ -101,7 +101,8 @@ describe('all probes', () => {
   it('leave no tensor behind, and give the same plain JSON each time', async () => {
     const progress: [number, number][] = [];
     const onProgress = (done: number, total: number) => progress.push([done, total]);
-    const run = () => runProbes(reader, { pictures, classNames, seed: 3, onProgress });
+    const run = () => runProbes(reader, { pictures, classifier, seed: 3, onProgress });
+    const classifier = await buildClassifier(reader, classNames);
     const before = tf.memory().numTensors;
     const first = await run();
     assert.equal(tf.memory().numTensors, before);
@@ -111,8 +112,8 @@ describe('all probes', () => {
     assert.deepEqual(await run(), first);
 
     assert.deepEqual(first.pictures, { source: 'given', n: 5, classes: 5 });
-    assert.equal(first.typographic?.overlays[0]?.written.rate, 1);
-    assert.equal(first.resolution.accuracy?.rate, 1);
+    assert.equal(first.typographic?.overlays[0]?.written.value, 1);
+    assert.equal(first.resolution.accuracy?.value, 1);
     assert.equal(first.jpeg, null);
     for (const { rows, columns } of probeTables(first)) {
       assert.ok(rows.length > 0);
@@ -124,19 +125,28 @@ describe('all probes', () => {
     const small = plantedClip({ size: 24, see: seeColour, understand });
     const unlabelled = pictures.map(({ image }) => ({ image }));
     const recompress = async (image: Image) => image;
-    const results = await runProbes(small, { pictures: unlabelled, classNames: ['犬', '猫'], seed: 1, recompress });
+    const classifier = await buildClassifier(small, ['犬', '猫']);
+    const results = await runProbes(small, { pictures: unlabelled, classifier, seed: 1, recompress });
     assert.deepEqual([results.typographic, results.resolution.accuracy], [null, null]);
-    assert.equal(results.jpeg?.levels[0]?.flipped.rate, 0);
+    assert.equal(results.jpeg?.levels[0]?.flipped.value, 0);
     assert.ok(probeTables(results).length > 0);
   });
 
   it('refuse what they cannot measure, before any work', async () => {
     const refuses = (options: ProbeOptions, message: RegExp) => assert.rejects(runProbes(reader, options), message);
     await refuses({ seed: 0.5 }, /expected seed to be a whole number but got 0.5/);
-    await refuses({ seed: 1, pictures }, /pictures were given but no class names/);
-    await refuses({ seed: 1, classNames }, /class names were given but no pictures/);
-    await refuses({ seed: 1, pictures, classNames: ['sea'] }, /expected two class names or more but got 1/);
-    await refuses({ seed: 1, pictures: [], classNames }, /expected one picture or more but got none/);
-    await refuses({ seed: 1, pictures, classNames: ['sea', 'sun'] }, /picture 0 has the label 'tomato'/);
+    const classifier = await buildClassifier(reader, classNames);
+    const of = (count: number) => ({
+      classNames: classNames.slice(0, count),
+      weights: classifier.weights.slice(0, count),
+    });
+    await refuses({ seed: 1, pictures }, /pictures were given but no classifier/);
+    await refuses({ seed: 1, classifier }, /a classifier was given but no pictures/);
+    await refuses({ seed: 1, pictures, classifier: of(1) }, /expected two classes or more but got 1/);
+    await refuses({ seed: 1, pictures: [], classifier }, /expected one picture or more but got none/);
+    await refuses(
+      { seed: 1, pictures, classifier: of(2) },
+      /expected the label of picture 2 to be a class from 0 to 1 but got 2/,
+    );
   });
 });

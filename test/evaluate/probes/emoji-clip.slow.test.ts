@@ -25,13 +25,13 @@ describe('the probes of emoji-clip', () => {
   });
 
   it('show that less detail costs answers', () => {
-    const flipped = results.resolution.levels.map((level) => level.flipped.rate);
+    const flipped = results.resolution.levels.map((level) => level.flipped.value);
     assert.deepEqual(
       flipped,
       flipped.toSorted((one, other) => one - other),
     );
     const [best, worst] = [results.jpeg?.levels[0], results.jpeg?.levels.at(-1)];
-    assert.ok((best?.flipped.rate ?? 1) < (worst?.flipped.rate ?? 0));
+    assert.ok((best?.flipped.value ?? 1) < (worst?.flipped.value ?? 0));
   });
 
   it('cut none of their captions', () => assert.deepEqual(results.cutCaptions, []));

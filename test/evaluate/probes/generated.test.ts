@@ -90,14 +90,14 @@ describe('naming', () => {
       (image) => `a ${thingsIn(image)[0]?.split(' ')[1]}`,
       (caption) => caption,
     );
-    assert.equal(shape.shape.rate, 1);
-    assert.equal(shape.colour.rate, 1 / 6); // all cosines equal: the first colour
+    assert.equal(shape.shape.value, 1);
+    assert.equal(shape.colour.value, 1 / 6); // all cosines equal: the first colour
     const colour = await measure(
       namingProbe(size, 1),
       (image) => `a ${thingsIn(image)[0]?.split(' ')[0]} shape`,
       (caption) => caption,
     );
-    assert.deepEqual([colour.shape.rate, colour.colour.rate], [1 / 6, 1]);
+    assert.deepEqual([colour.shape.value, colour.colour.value], [1 / 6, 1]);
   });
 });
 
@@ -110,13 +110,13 @@ describe('counting', () => {
       (image) => countWords[partsIn(image) - 1] ?? 'many',
       numberOf,
     );
-    assert.equal(counted.accuracy.rate, 1);
+    assert.equal(counted.accuracy.value, 1);
     assert.deepEqual(counted.meanAbsoluteError, { value: 0, low: 0, high: 0 });
   });
 
   it('is at chance for who always says three', async () => {
     const { accuracy, meanAbsoluteError, chance } = await measure(countingProbe(size, 1), () => 'three', numberOf);
-    assert.equal(accuracy.rate, 1 / 6);
+    assert.equal(accuracy.value, 1 / 6);
     assert.equal(meanAbsoluteError.value, 1.5); // (2 + 1 + 0 + 1 + 2 + 3) / 6
     assert.equal(chance.meanAbsoluteErrorOfOneAnswer, 1.5);
     assert.ok(Math.abs(chance.meanAbsoluteError - 35 / 18) < 1e-12);
@@ -128,7 +128,7 @@ describe('counting', () => {
       [1, 2, 4, 4, 5, 2, 3],
       1,
     );
-    assert.equal(accuracy.count, 4);
+    assert.equal(accuracy.successes, 4);
     assert.equal(meanAbsoluteError.value, (1 + 4 + 2) / 7);
     assert.deepEqual(perCount[0]?.meanAnswer, 2);
     assert.deepEqual(confusion[0], [1, 0, 1, 0, 0, 0]);
@@ -149,7 +149,7 @@ for (const [name, probe, separator] of [
         (image) => inOrder(thingsIn(image)),
         (caption) => inOrder(things(caption)),
       );
-      assert.deepEqual([accuracy.rate, bothRight.rate], [1, 1]);
+      assert.deepEqual([accuracy.value, bothRight.value], [1, 1]);
     });
 
     it('is right half of the time for who sees a bag of words', async () => {
@@ -163,7 +163,7 @@ for (const [name, probe, separator] of [
         (image) => words(thingsIn(image)),
         (caption) => words(things(caption)),
       );
-      assert.deepEqual([accuracy.rate, bothRight.rate], [0.5, 0]);
+      assert.deepEqual([accuracy.value, bothRight.value], [0.5, 0]);
     });
   });
 }
@@ -176,7 +176,7 @@ describe('abstract words', () => {
   it('tells who knows descriptions from who knows ideas', async () => {
     const see = (_: Image, index: number) => shown(index).pair?.concrete[shown(index).side] as string;
     const { concrete, abstract, gap, pairs } = await measure(probe, see, (caption) => caption);
-    assert.deepEqual([concrete.rate, abstract.rate, gap.value], [1, 0.5, 0.5]);
+    assert.deepEqual([concrete.value, abstract.value, gap.value], [1, 0.5, 0.5]);
     assert.ok(gap.low > 0.4 && gap.high < 0.6);
     assert.equal(pairs.length, abstractPairs.length);
   });
@@ -202,7 +202,7 @@ describe('small print', () => {
       (pages[index] ?? 0) >= 10 ? (printedWords[index % 20] as string) : 'apple';
     const result = await measure(smallPrintProbe(120, 1), see, (caption) => caption);
     assert.deepEqual(
-      result.heights.map(({ pixels, read }) => [pixels, read.rate]),
+      result.heights.map(({ pixels, read }) => [pixels, read.value]),
       [
         [6, 0.05],
         [8, 0.05],
@@ -242,9 +242,9 @@ describe('robustness', () => {
     for await (const image of probe.draw()) assert.equal(image.width, 4);
     assert.deepEqual(asked, [50, 50, 50, 10, 10, 10]);
     const { accuracy, levels } = probe.measure([cat, dog, dog, cat, cat, cat], () => cat);
-    assert.deepEqual([accuracy?.count, accuracy?.n], [1, 2]);
+    assert.deepEqual([accuracy?.successes, accuracy?.count], [1, 2]);
     assert.deepEqual(
-      levels.map(({ level, flipped, accuracy, meanCosine }) => [level, flipped.count, accuracy?.count, meanCosine]),
+      levels.map(({ level, flipped, accuracy, meanCosine }) => [level, flipped.successes, accuracy?.successes, meanCosine]),
       [
         [50, 0, 1, 1],
         [10, 2, 2, 1 / 3],
