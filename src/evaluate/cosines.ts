@@ -18,3 +18,8 @@ export function cosinesOf(row: Float32Array, directions: readonly Float32Array[]
   }
   return cosines;
 }
+
+/** The same of several vectors. @returns a row for each */
+export function cosineRows(rows: readonly Float32Array[], directions: readonly Float32Array[]): Float64Array[] {
+  return rows.map((row) => cosinesOf(row, directions));
+}

@@ -1,4 +1,4 @@
-import type { GroupMetrics } from './groups.ts';
+import { type GroupMetrics, leastGroupCount, type Rate, rateOf } from './groups.ts';
 
 type RateName = 'accuracy' | 'selectionRate' | 'truePositiveRate' | 'falsePositiveRate';
 
@@ -40,17 +40,39 @@ export function accuracyRatio(groups: readonly GroupMetrics[]): Gap {
   return ratio(groups, 'accuracy');
 }
 
-function difference(groups: readonly GroupMetrics[], name: RateName): Gap {
-  const values = known(groups, name);
+/** The groups without the rates of fewer than 30 samples, so that these decide no gap. */
+export function withoutSmallRates(groups: readonly GroupMetrics[]): GroupMetrics[] {
+  const known = (rate: Rate) => (rate.count < leastGroupCount ? rateOf(0, 0) : rate);
+  return groups.map((group) => ({
+    ...group,
+    accuracy: known(group.accuracy),
+    selectionRate: known(group.selectionRate),
+    truePositiveRate: known(group.truePositiveRate),
+    falsePositiveRate: known(group.falsePositiveRate),
+  }));
+}
+
+/** Greatest less least of any rates, those of 0 of 0 left out. */
+export function rateDifference(rates: readonly Rate[]): Gap {
+  const values = known(rates);
   return values && Math.max(...values) - Math.min(...values);
 }
 
-function ratio(groups: readonly GroupMetrics[], name: RateName): Gap {
-  const values = known(groups, name);
+/** Least by greatest of any rates, those of 0 of 0 left out; NaN where all are 0. */
+export function rateRatio(rates: readonly Rate[]): Gap {
+  const values = known(rates);
   return values && Math.min(...values) / Math.max(...values);
 }
 
-function known(groups: readonly GroupMetrics[], name: RateName): number[] | undefined {
-  const values = groups.map((group) => group[name].value).filter((value) => !Number.isNaN(value));
+function difference(groups: readonly GroupMetrics[], name: RateName): Gap {
+  return rateDifference(groups.map((group) => group[name]));
+}
+
+function ratio(groups: readonly GroupMetrics[], name: RateName): Gap {
+  return rateRatio(groups.map((group) => group[name]));
+}
+
+function known(rates: readonly Rate[]): number[] | undefined {
+  const values = rates.map(({ value }) => value).filter((value) => !Number.isNaN(value));
   return values.length < 2 ? undefined : values;
 }

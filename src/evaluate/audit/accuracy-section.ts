@@ -1,43 +1,30 @@
-import { argmax, confusionMatrix, confusionPairs, meanPerClassRecall, topKAccuracy } from '../accuracy.ts';
+import { argmax, meanPerClassRecall, topKAccuracy } from '../accuracy.ts';
+import { frequentMistakes } from '../confusions.ts';
 import type { Rate } from '../groups.ts';
-import { bootstrapInterval } from '../intervals.ts';
+import { recallInterval } from '../recall-interval.ts';
+import type { Estimate } from '../shares.ts';
+import { type ClassRates, classRates, mostUnequal, type WorstClasses, worstClasses } from './class-rates.ts';
 import type { Grouping } from './grouping.ts';
 import { type GroupRates, overallRate, ratesByGroup } from './rates.ts';
-
-/** A figure that is no share, with a bootstrap interval of 95 %. */
-export type Estimate = { value: number; low: number; high: number };
-
-/** One class against all others, group by group; the gaps are those of fairlearn. */
-export type ClassRates = {
-  label: string;
-  attribute: string;
-  /** Share of a group that gets this label. Its gap is the demographic parity difference. */
-  selectionRate: GroupRates;
-  /** Of the pictures of this class, how many get it. Its gap is the equal opportunity difference. */
-  truePositiveRate: GroupRates;
-  /** Of the pictures of other classes, how many get it. */
-  falsePositiveRate: GroupRates;
-  /** The larger gap of the two; null where either is not known. */
-  equalizedOddsDifference: number | null;
-};
 
 /** Part A: how often the classes are right, and for whom. */
 export type AccuracySection = {
   accuracy: Rate;
-  /** Of all classes, where there are fewer than five. */
-  top5: Rate;
+  /** null with five classes or fewer, which are all among the first five. */
+  top5: Rate | null;
   meanPerClassRecall: Estimate;
+  /** Where the labels that only compete are left out; null where there are none, or one class would remain. */
+  withoutOtherLabels: {
+    accuracy: Rate;
+    /** Share of pictures whose answer is another one then. */
+    changed: Rate;
+    byGroup: GroupRates[];
+  } | null;
   confusions: { label: string; predicted: string; count: number; share: number }[];
   byGroup: GroupRates[];
   /** Classes whose selection rates differ most between groups. */
   byClass: ClassRates[];
-  /** How many classes were compared per attribute; `byClass` shows the most unequal. */
-  worst: {
-    attribute: string;
-    demographicParityDifference: Worst;
-    equalizedOddsDifference: Worst;
-    equalOpportunityDifference: Worst;
-  }[];
+  worst: WorstClasses[];
   /** What remains of the answers, and how right they are, where less probable ones are not given. */
   thresholds: {
     threshold: number;
@@ -48,57 +35,42 @@ export type AccuracySection = {
   }[];
 };
 
-/** The largest of all classes and whose it is; null where no class can be compared. */
-export type Worst = { value: number; label: string } | null;
+type AccuracyOptions = { otherLabels: number; confidences: readonly number[]; thresholds: readonly number[] };
 
 const mostConfusions = 10;
-const mostClasses = 10;
 
 /**
  * @param scores cosines, one row per picture with one value per class
- * @param confidences the highest probability of each picture
+ * @param options `otherLabels`: so many of the classes, the last, have no pictures and only compete; `confidences`: the highest
+ *   probability of each picture; `thresholds`: least probabilities of an answer
  */
 export function accuracySection(
   classNames: readonly string[],
-  scores: readonly Float32Array[],
+  scores: readonly Float64Array[],
   labels: readonly number[],
   groupings: readonly Grouping[],
-  { confidences, thresholds, seed }: { confidences: readonly number[]; thresholds: readonly number[]; seed: number },
+  { otherLabels, confidences, thresholds }: AccuracyOptions,
 ): AccuracySection {
   const predicted = scores.map((row) => argmax(row));
   const count = labels.length;
   const isRight = (row: number) => predicted[row] === labels[row];
-  const most = Math.min(5, classNames.length);
-  const inTop5 = scores.map((row, at) => topKAccuracy([row], [labels[at] as number], most) === 1);
-  const recallOf = (rows: ArrayLike<number>) =>
-    meanPerClassRecall(
-      Array.from(rows, (row) => predicted[row] as number),
-      Array.from(rows, (row) => labels[row] as number),
-    );
-  const matrix = confusionMatrix(predicted, labels, classNames.length);
-  const perClass = groupings.map((grouping) =>
-    classNames.map((label, index) => classRates(label, index, grouping, predicted, labels)),
-  );
+  const perClass = groupings.map((grouping) => classRates(classNames, grouping, predicted, labels));
   return {
     accuracy: overallRate(count, isRight),
-    top5: overallRate(count, (row) => inTop5[row] as boolean),
-    meanPerClassRecall: {
-      value: meanPerClassRecall(predicted, labels),
-      ...bootstrapInterval(recallOf, count, { seed }),
-    },
-    confusions: confusionPairs(matrix, mostConfusions).map((pair) => ({
+    top5: classNames.length > 5 ? top5(scores, labels) : null,
+    meanPerClassRecall: { value: meanPerClassRecall(predicted, labels), ...recallInterval(predicted, labels) },
+    withoutOtherLabels:
+      otherLabels > 0 && classNames.length - otherLabels > 1
+        ? withoutOthers(scores, labels, groupings, otherLabels)
+        : null,
+    confusions: frequentMistakes(predicted, labels, mostConfusions).map((pair) => ({
       ...pair,
       label: classNames[pair.label] as string,
       predicted: classNames[pair.predicted] as string,
     })),
     byGroup: groupings.map((grouping) => ratesByGroup(grouping, isRight)),
-    byClass: perClass.flatMap((classes) => mostUnequal(classes)),
-    worst: perClass.map((classes, at) => ({
-      attribute: (groupings[at] as Grouping).attribute,
-      demographicParityDifference: worstOf(classes, ({ selectionRate }) => selectionRate.gap?.value ?? null),
-      equalizedOddsDifference: worstOf(classes, ({ equalizedOddsDifference }) => equalizedOddsDifference),
-      equalOpportunityDifference: worstOf(classes, ({ truePositiveRate }) => truePositiveRate.gap?.value ?? null),
-    })),
+    byClass: perClass.flatMap(({ rates }) => mostUnequal(rates)),
+    worst: perClass.map(worstClasses),
     thresholds: thresholds.map((threshold) => {
       const isAnswered = (row: number) => (confidences[row] as number) >= threshold;
       return {
@@ -112,38 +84,25 @@ export function accuracySection(
   };
 }
 
-function classRates(
-  label: string,
-  index: number,
-  grouping: Grouping,
-  predicted: readonly number[],
+function top5(scores: readonly Float64Array[], labels: readonly number[]): Rate {
+  return overallRate(
+    labels.length,
+    (row) => topKAccuracy([scores[row] as Float64Array], [labels[row] as number], 5) === 1,
+  );
+}
+
+/** What a model says depends on all labels that compete: the same pictures without those that have none. */
+function withoutOthers(
+  scores: readonly Float64Array[],
   labels: readonly number[],
-): ClassRates {
-  const isChosen = (row: number) => predicted[row] === index;
-  const isOfClass = (row: number) => labels[row] === index;
-  const truePositiveRate = ratesByGroup(grouping, isChosen, isOfClass);
-  const falsePositiveRate = ratesByGroup(grouping, isChosen, (row) => !isOfClass(row));
-  const [truths, falsehoods] = [truePositiveRate.gap, falsePositiveRate.gap];
+  groupings: readonly Grouping[],
+  otherLabels: number,
+): AccuracySection['withoutOtherLabels'] {
+  const answers = scores.map((row) => argmax(row.subarray(0, row.length - otherLabels)));
+  const isRight = (row: number) => answers[row] === labels[row];
   return {
-    label,
-    attribute: grouping.attribute,
-    selectionRate: ratesByGroup(grouping, isChosen),
-    truePositiveRate,
-    falsePositiveRate,
-    equalizedOddsDifference: truths && falsehoods ? Math.max(truths.value, falsehoods.value) : null,
+    accuracy: overallRate(labels.length, isRight),
+    changed: overallRate(labels.length, (row) => answers[row] !== argmax(scores[row] as Float64Array)),
+    byGroup: groupings.map((grouping) => ratesByGroup(grouping, isRight)),
   };
-}
-
-function mostUnequal(classes: readonly ClassRates[]): ClassRates[] {
-  const gapOf = ({ selectionRate }: ClassRates) => selectionRate.gap?.value ?? -1;
-  return classes.toSorted((one, other) => gapOf(other) - gapOf(one)).slice(0, mostClasses);
-}
-
-function worstOf(classes: readonly ClassRates[], read: (rates: ClassRates) => number | null): Worst {
-  let worst: Worst = null;
-  for (const rates of classes) {
-    const value = read(rates);
-    if (value !== null && (worst === null || value > worst.value)) worst = { value, label: rates.label };
-  }
-  return worst;
 }

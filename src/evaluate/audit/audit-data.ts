@@ -1,3 +1,4 @@
+import type { PromptEnsemble } from '../../classify/prompt-ensemble.ts';
 import type { Grouping } from './grouping.ts';
 import type { HarmLabels } from './harm-labels.ts';
 
@@ -7,6 +8,8 @@ export type TextDirections = { texts: readonly string[]; directions: readonly Fl
 /** What an audit looks at. Plain data: no pictures, no model. */
 export type AuditData = {
   classNames: readonly string[];
+  /** So many of them, the last, have no pictures and only compete; 0 by default. */
+  otherLabels?: number;
   /** Each picture's class: an index into `classNames`. */
   labels: readonly number[];
   /** Each picture's unit vector [embedDim]. */
@@ -14,8 +17,8 @@ export type AuditData = {
   groupings: readonly Grouping[];
   /** One direction per class, as `buildClassifier` makes them of all templates. */
   classifier: readonly Float32Array[];
-  /** The same of single templates, two or more, for the sensitivity to prompts. */
-  byTemplate: readonly { template: string; directions: readonly Float32Array[] }[];
+  /** The classes with two templates or more, as `buildPromptEnsemble` makes it, for the sensitivity to prompts. */
+  ensemble: PromptEnsemble;
   logitScale: number;
   /** Least probabilities at which a label counts, each above 0 and below 1. */
   thresholds: readonly number[];

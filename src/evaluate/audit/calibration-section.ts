@@ -9,10 +9,10 @@ import {
   type ReliabilityBin,
   reliabilityTable,
 } from '../calibration.ts';
-import { fitLogitScale } from '../logit-scale.ts';
+import { fitLogitScale, logitScaleRange } from '../logit-scale.ts';
 
 /** How far probabilities can be believed, on some pictures at one logit scale. */
-export type Calibration = {
+export type CalibrationFigures = {
   logitScale: number;
   pictures: number;
   /** Expected calibration error in 15 bins of equal width (Guo et al. 2017, arXiv 1706.04599). */
@@ -29,13 +29,18 @@ export type Calibration = {
  * It is fitted on one half of the pictures, and `before` and `after` are of the other half; null with fewer than 60 pictures.
  */
 export type CalibrationSection = {
-  asIs: Calibration;
+  asIs: CalibrationFigures;
   fitted: {
     logitScale: number;
     temperature: number;
+    /**
+     * Whether the scale is an end of what was searched, so no temperature was found. `high`: every picture of the half was
+     * answered right, and no scale is too sure; `low`: the cosines say nothing of the labels.
+     */
+    atEnd: keyof typeof logitScaleRange | null;
     fittedOn: number;
-    before: Calibration;
-    after: Calibration;
+    before: CalibrationFigures;
+    after: CalibrationFigures;
   } | null;
 };
 
@@ -43,7 +48,7 @@ const fewestToFit = 60;
 
 /** @param scores cosines, one row per picture with one value per class */
 export function calibrationSection(
-  scores: readonly Float32Array[],
+  scores: readonly Float64Array[],
   labels: readonly number[],
   { logitScale, seed }: { logitScale: number; seed: number },
 ): CalibrationSection {
@@ -53,13 +58,15 @@ export function calibrationSection(
   const middle = Math.floor(scores.length / 2);
   const half = (start: number, end: number) => {
     const rows = [...order.subarray(start, end)];
-    return { scores: rows.map((row) => scores[row] as Float32Array), labels: rows.map((row) => labels[row] as number) };
+    return { scores: rows.map((row) => scores[row] as Float64Array), labels: rows.map((row) => labels[row] as number) };
   };
   const [fit, held] = [half(0, middle), half(middle, scores.length)];
   const scale = fitLogitScale(fit.scores, fit.labels);
+  const ends = ['low', 'high'] as const;
   const fitted = {
     logitScale: scale,
     temperature: 1 / scale,
+    atEnd: ends.find((end) => scale === logitScaleRange[end]) ?? null,
     fittedOn: middle,
     before: calibrationOf(held.scores, held.labels, logitScale),
     after: calibrationOf(held.scores, held.labels, scale),
@@ -67,7 +74,11 @@ export function calibrationSection(
   return { asIs, fitted };
 }
 
-function calibrationOf(scores: readonly Float32Array[], labels: readonly number[], logitScale: number): Calibration {
+function calibrationOf(
+  scores: readonly Float64Array[],
+  labels: readonly number[],
+  logitScale: number,
+): CalibrationFigures {
   const probabilities = scores.map((row) => probabilitiesOf(row, logitScale));
   const predicted = scores.map((row) => argmax(row));
   const confidences = probabilities.map((row, at) => row[predicted[at] as number] as number);

@@ -15,7 +15,11 @@ export type AuditCard = {
     /** Rows and files that could not be used. */
     skipped: { place: string; reason: string }[];
     unknown: { source: string; pictures: number } | null;
-    classes: string[];
+    /** Whether pictures were turned as their EXIF orientation says. */
+    exifRotate: boolean;
+    classes: { name: string; synonyms: string[]; descriptions: string[] }[];
+    /** So many of the classes, the last, have no pictures and only compete. */
+    otherLabels: number;
     groupings: {
       attribute: string;
       groups: { group: string; count: number; insufficient: boolean }[];
@@ -23,8 +27,13 @@ export type AuditCard = {
     }[];
   };
   templates: string[];
+  /** Denigrating labels, their source, and those that may take their place; null where none were named. */
+  harm: { source: string; labels: string[]; alternatives: string[] } | null;
   queries: string[];
   thresholds: number[];
+  /** Wanted shares: of unknown pictures that are taken for a class, and of the others that get an answer. */
+  falseAccepts: number;
+  coverage: number;
   /** Fewest pictures that a rate is compared with. */
   leastGroupCount: number;
   limits: string[];

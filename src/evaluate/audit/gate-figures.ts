@@ -1,11 +1,12 @@
 import {
+  everyGroup,
   figure,
   type GateFigure,
   gap,
   harmRates,
+  ofEachScore,
   probe,
   ratio,
-  scoreOf,
   skew,
   typographic,
   unbounded,
@@ -24,11 +25,12 @@ export const gapFigures: readonly GateFigure[] = [
     ),
     needs: 'harm',
   },
-  ...[1, 5, 10].map((at) =>
-    gap(`recall@${at}`, `share whose class is among the first ${at}`, ({ retrieval }) =>
-      retrieval.recall.filter((entry) => entry.at === at).flatMap(({ imageToText }) => imageToText),
+  ...[1, 5, 10].map((at) => ({
+    ...gap(`recall@${at}`, `share whose class is among the first ${at}`, ({ retrieval }) =>
+      retrieval.recall.filter((entry) => entry.at === at).flatMap(({ imageToText }) => imageToText ?? []),
     ),
-  ),
+    leastClasses: at + 1,
+  })),
 ];
 
 /** Lower is better. */
@@ -46,15 +48,10 @@ export const maxFigures: readonly GateFigure[] = [
   },
   skew('max-skew', 'MaxSkew@k, of the worst query', ({ maxSkew }) => maxSkew),
   skew('ndkl', 'NDKL, of the worst query', ({ ndkl }) => ndkl),
-  {
-    ...figure('fpr95', 'false accepts at 95 % coverage, by the best score', 1, ({ rejection }) =>
-      Math.min(...rejection.scores.map(({ unknown }) => unknown?.fpr95 ?? Number.NaN)),
-    ),
-    needs: 'unknown',
-  },
-  figure('aurc', 'area under the risk-coverage curve of the highest probability', 1, ({ rejection }) =>
-    scoreOf(rejection, 'mcm', ({ aurc }) => aurc),
+  ...ofEachScore('fpr95', 'false accepts at 95 % coverage', ({ unknown }) => unknown?.fpr95 ?? Number.NaN).map(
+    (entry) => ({ ...entry, needs: 'unknown' as const }),
   ),
+  ...ofEachScore('aurc', 'area under the risk-coverage curve', ({ aurc }) => aurc),
   figure('template-std', 'standard deviation of accuracy over templates', 1, ({ prompts }) => prompts.std),
   figure('template-range', 'highest less lowest accuracy over templates', 1, ({ prompts }) => prompts.range),
   figure('template-flips', 'share whose answer depends on the template', 1, ({ prompts }) => prompts.flipRate.value),
@@ -65,32 +62,21 @@ export const maxFigures: readonly GateFigure[] = [
 /** Higher is better. */
 export const minFigures: readonly GateFigure[] = [
   figure('accuracy', 'share of right answers', 1, ({ accuracy }) => accuracy.accuracy.value),
-  figure('top5', 'share whose class is among the first five', 1, ({ accuracy }) => accuracy.top5.value),
+  {
+    ...figure('top5', 'share whose class is among the first five', 1, ({ accuracy }) => accuracy.top5?.value ?? null),
+    leastClasses: 6,
+  },
   figure(
     'mean-per-class-recall',
     'every class counts the same',
     1,
     ({ accuracy }) => accuracy.meanPerClassRecall.value,
   ),
-  {
-    name: 'group-accuracy',
-    meaning: 'share of right answers in the worst group',
-    most: 1,
-    needs: 'groups',
-    read: ({ accuracy }) =>
-      accuracy.byGroup.flatMap(({ attribute, groups }) =>
-        groups
-          .filter(({ insufficient }) => !insufficient)
-          .map(({ group, rate }) => ({ value: rate.value, of: `${attribute} ${group}` })),
-      ),
-  },
+  everyGroup('group-accuracy', 'share of right answers in the worst group', ({ accuracy }) => accuracy.byGroup),
   ratio('accuracy-ratio', 'lowest by highest accuracy of groups', ({ accuracy }) => accuracy.byGroup),
-  {
-    ...figure('auroc', 'known against unknown pictures, by the best score', 1, ({ rejection }) =>
-      Math.max(...rejection.scores.map(({ unknown }) => unknown?.auroc ?? Number.NaN)),
-    ),
-    needs: 'unknown',
-  },
+  ...ofEachScore('auroc', 'known against unknown pictures', ({ unknown }) => unknown?.auroc ?? Number.NaN).map(
+    (entry) => ({ ...entry, needs: 'unknown' as const }),
+  ),
   probe('counting', 'shapes counted right', ({ counting }) => counting.accuracy.value),
   probe('left-right', 'left told from right; chance is 0.5', ({ leftRight }) => leftRight.accuracy.value),
   probe('binding', 'colours put to the right shapes; chance is 0.5', ({ binding }) => binding.accuracy.value),

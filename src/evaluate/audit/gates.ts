@@ -7,7 +7,10 @@ export type GateKind = 'max-gap' | 'max' | 'min';
 
 export type Gate = { kind: GateKind; figure: string; bound: number };
 
-/** `value` is the worst reading and `of` what it is of; null where the data did not suffice, which does not pass. */
+/**
+ * `value` is the worst reading and `of` what it is of; null where the data did not suffice for one of the readings, which does
+ * not pass however good the others are.
+ */
 export type GateResult = Gate & { value: number | null; of: string; passed: boolean };
 
 const figuresOf: Record<GateKind, readonly GateFigure[]> = {
@@ -44,15 +47,20 @@ export function needOf(gate: Gate): GateNeed | undefined {
   return figureOf(gate).needs;
 }
 
+/** Fewest classes that a gate says anything of. */
+export function leastClassesOf(gate: Gate): number {
+  return figureOf(gate).leastClasses ?? 2;
+}
+
 export function checkGates(gates: readonly Gate[], report: AuditReport): GateResult[] {
   return gates.map((gate) => {
-    const readings = figureOf(gate)
-      .read(report)
-      .filter(({ value }) => !Number.isNaN(value));
-    const [first, ...rest] = readings;
-    if (!first) return { ...gate, value: null, of: 'nothing: too little data', passed: false };
+    const readings = figureOf(gate).read(report);
+    const unknown = readings.find(({ value }) => value === null || Number.isNaN(value));
+    if (unknown || readings.length === 0)
+      return { ...gate, value: null, of: `too little data: ${unknown?.of ?? 'nothing was measured'}`, passed: false };
     const isWorse = (one: number, other: number) => (gate.kind === 'min' ? one < other : one > other);
-    const worst = rest.reduce((most, reading) => (isWorse(reading.value, most.value) ? reading : most), first);
+    const known = readings.map(({ value, of }) => ({ value: value as number, of }));
+    const worst = known.reduce((most, reading) => (isWorse(reading.value, most.value) ? reading : most));
     return { ...gate, ...worst, passed: !isWorse(worst.value, gate.bound) };
   });
 }

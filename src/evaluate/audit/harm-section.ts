@@ -1,8 +1,8 @@
 import { argmax } from '../accuracy.ts';
 import { probabilitiesOf } from '../calibration.ts';
+import { cosineRows } from '../cosines.ts';
 import type { Rate } from '../groups.ts';
 import type { AuditData } from './audit-data.ts';
-import { cosineRows } from './cosines.ts';
 import { allHarmLabels } from './harm-labels.ts';
 import { type GroupRates, overallRate, ratesByGroup } from './rates.ts';
 

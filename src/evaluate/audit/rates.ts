@@ -1,5 +1,6 @@
-import { leastGroupCount, type Rate, rateOf } from '../groups.ts';
-import { ratioInterval } from '../intervals.ts';
+import { type Gap, rateDifference, rateRatio } from '../group-gaps.ts';
+import { type GroupSample, leastGroupCount, type Rate, rateOf } from '../groups.ts';
+import { type Interval, ratioInterval } from '../intervals.ts';
 import type { Grouping } from './grouping.ts';
 
 /** `insufficient`: fewer than 30 rows are counted, so the rate is shown and left out of gap, ratio and gates. */
@@ -52,37 +53,60 @@ export function compareGroups(
   attribute: string,
   counted: readonly { group: string; hits: number; count: number }[],
 ): GroupRates {
-  const groups = counted.map(({ group, hits, count }) => ({
-    group,
-    insufficient: count < leastGroupCount,
-    rate: rateOf(hits, count),
-  }));
+  return compareRates(
+    attribute,
+    counted.map(({ group, hits, count }) => ({ group, rate: rateOf(hits, count) })),
+  );
+}
+
+/** The same of rates. */
+export function compareRates(attribute: string, rates: readonly { group: string; rate: Rate }[]): GroupRates {
+  const groups = rates.map(({ group, rate }) => ({ group, insufficient: rate.count < leastGroupCount, rate }));
   const large = groups.filter(({ insufficient }) => !insufficient);
-  if (large.length < 2) return { attribute, groups, gap: null, ratio: null };
+  const difference = rateDifference(large.map(({ rate }) => rate));
+  if (difference === undefined) return { attribute, groups, gap: null, ratio: null };
   const highest = large.reduce((most, entry) => (entry.rate.value > most.rate.value ? entry : most));
   const lowest = large.reduce((least, entry) => (entry.rate.value < least.rate.value ? entry : least));
-  const gap = { ...differenceOf(highest.rate, lowest.rate), highest: highest.group, lowest: lowest.group };
-  return { attribute, groups, gap, ratio: ratioOf(lowest.rate, highest.rate) };
+  return {
+    attribute,
+    groups,
+    gap: {
+      ...differenceInterval(highest.rate, lowest.rate),
+      ...{ value: difference, highest: highest.group, lowest: lowest.group },
+    },
+    ratio: ratioOf(rateRatio(large.map(({ rate }) => rate)), lowest.rate, highest.rate),
+  };
+}
+
+/** The rows that have a group, as `groupMetrics` takes them. */
+export function groupSamples(
+  { groups, of }: Grouping,
+  predicted: readonly number[],
+  labels: readonly number[],
+): GroupSample[] {
+  return Array.from(of).flatMap((at, row) => {
+    const group = groups[at];
+    return group === undefined ? [] : [{ group, label: labels[row] as number, predicted: predicted[row] as number }];
+  });
 }
 
 /**
- * The difference of two independent shares and its interval: Newcombe's hybrid of two Wilson intervals (Statistics in
- * Medicine 17, 1998, method 10). It takes the pair as given; of many groups the most extreme pair differs by chance alone.
+ * Interval of the difference of two independent shares: Newcombe's hybrid of two Wilson intervals (Statistics in Medicine 17,
+ * 1998, method 10). It takes the pair as given; of many groups the most extreme pair differs by chance alone.
  */
-export function differenceOf(one: Rate, other: Rate): { value: number; low: number; high: number } {
+export function differenceInterval(one: Rate, other: Rate): Interval {
   const value = one.value - other.value;
   return {
-    value,
     low: value - Math.hypot(one.value - one.low, other.high - other.value),
     high: value + Math.hypot(one.high - one.value, other.value - other.low),
   };
 }
 
 /** @returns null where both are 0 */
-function ratioOf(lowest: Rate, highest: Rate): RateRatio | null {
-  if (highest.successes === 0) return null;
-  const { ratio, low, high } = ratioInterval(lowest.successes, lowest.count, highest.successes, highest.count);
-  return { value: ratio, low, high };
+function ratioOf(value: Gap, lowest: Rate, highest: Rate): RateRatio | null {
+  if (value === undefined || Number.isNaN(value)) return null;
+  const { low, high } = ratioInterval(lowest.successes, lowest.count, highest.successes, highest.count);
+  return { value, low, high };
 }
 
 function always(): boolean {

@@ -1,13 +1,15 @@
-import { type RejectionScore, rejectionScore, rejectionScores } from '../../classify/rejection.ts';
+import { type RejectionScore, rejectionScores } from '../../classify/rejection.ts';
 import { argmax } from '../accuracy.ts';
+import { halve } from '../calibrate.ts';
 import { aupr, auroc, falsePositiveRateAt, thresholdForCoverage, thresholdForFalseAccepts } from '../detection.ts';
+import { type RejectionPictures, scoresOf } from '../fit-rejection.ts';
 import { type Rate, rateOf } from '../groups.ts';
 import { areaUnderRiskCoverage, riskCoverage } from '../risk-coverage.ts';
 
-/** A threshold, and what it does on these pictures. */
-export type Operation = {
+/** A threshold that was fitted on one half of the pictures, and what it does on the other. */
+export type OperatingPoint = {
   threshold: number;
-  /** Share of the known pictures that are answered. */
+  /** Share of the known pictures that are answered; NaN where none is held out. */
   coverage: Rate;
   /** Share of the unknown pictures that are taken for a class; NaN where there are none. */
   falseAccepts: Rate;
@@ -19,7 +21,7 @@ export type ScoreReport = {
   /** Area under the risk-coverage curve: the mean share of wrong answers, if the least sure are left out one by one. */
   aurc: number;
   /** The score from which on an answer is given, for the wanted share of answers to known pictures. */
-  forCoverage: Operation;
+  forCoverage: OperatingPoint;
   /** Against the pictures that are none of the classes; null where there are none. */
   unknown: {
     auroc: number;
@@ -27,7 +29,7 @@ export type ScoreReport = {
     /** Share of unknown pictures taken for a class where 95 % of the known are answered. */
     fpr95: number;
     /** The same for the wanted share of false accepts. */
-    forFalseAccepts: Operation;
+    forFalseAccepts: OperatingPoint;
   } | null;
 };
 
@@ -35,6 +37,8 @@ export type ScoreReport = {
 export type RejectionSection = {
   known: number;
   unknown: number;
+  /** So many of them, drawn by the seed, are what thresholds were fitted on. */
+  fittedOn: { known: number; unknown: number };
   wantedFalseAccepts: number;
   wantedCoverage: number;
   scores: ScoreReport[];
@@ -43,53 +47,56 @@ export type RejectionSection = {
   flags: { falseAccepts: string | null; coverage: string };
 };
 
+type Wishes = { logitScale: number; falseAccepts: number; coverage: number; seed: number };
+
 const mostPoints = 200;
 
 /**
- * @param known cosines of the labelled pictures, one row per picture with one value per class
- * @param unknown cosines of pictures that are none of the classes
+ * AUROC, FPR95 and the like fit nothing, so they are of all pictures.
+ * @param pictures cosines with each class: of the labelled pictures, and of those that are none of the classes
  */
 export function rejectionSection(
-  known: readonly Float32Array[],
-  labels: readonly number[],
-  unknown: readonly Float32Array[],
-  { logitScale, falseAccepts, coverage }: { logitScale: number; falseAccepts: number; coverage: number },
+  pictures: RejectionPictures,
+  { logitScale, falseAccepts, coverage, seed }: Wishes,
 ): RejectionSection {
+  const { known, labels, unknown } = pictures;
   const isCorrect = known.map((row, at) => argmax(row) === labels[at]);
-  const scoresOf = (score: RejectionScore, rows: readonly Float32Array[]) =>
-    rows.map((row) => rejectionScore(score, row, logitScale));
+  const [fit, held] = halve(pictures, seed);
   const scores = rejectionScores.map((score): ScoreReport => {
-    const inside = scoresOf(score, known);
-    const outside = scoresOf(score, unknown);
-    const aurc = areaUnderRiskCoverage(riskCoverage(inside, isCorrect));
-    const at = (threshold: number): Operation => {
+    const [inside, outside] = scoresOf(pictures, score, logitScale);
+    const [fitInside, fitOutside] = scoresOf(fit, score, logitScale);
+    const [heldInside, heldOutside] = scoresOf(held, score, logitScale);
+    const at = (threshold: number): OperatingPoint => {
       const accepted = (values: readonly number[]) =>
         rateOf(values.filter((value) => value >= threshold).length, values.length);
-      return { threshold, coverage: accepted(inside), falseAccepts: accepted(outside) };
+      return { threshold, coverage: accepted(heldInside), falseAccepts: accepted(heldOutside) };
     };
-    const forCoverage = at(thresholdForCoverage(inside, coverage));
-    if (outside.length === 0) return { score, aurc, forCoverage, unknown: null };
     return {
       score,
-      aurc,
-      forCoverage,
-      unknown: {
-        auroc: auroc(inside, outside),
-        aupr: aupr(inside, outside),
-        fpr95: falsePositiveRateAt(inside, outside),
-        forFalseAccepts: at(thresholdForFalseAccepts(outside, falseAccepts)),
-      },
+      aurc: areaUnderRiskCoverage(riskCoverage(inside, isCorrect)),
+      forCoverage: at(thresholdForCoverage(fitInside, coverage)),
+      unknown:
+        outside.length === 0
+          ? null
+          : {
+              auroc: auroc(inside, outside),
+              aupr: aupr(inside, outside),
+              fpr95: falsePositiveRateAt(inside, outside),
+              forFalseAccepts: at(thresholdForFalseAccepts(fitOutside, falseAccepts)),
+            },
     };
   });
+  const [mcm] = scoresOf(pictures, 'mcm', logitScale);
   const cosine = scores.find(({ score }) => score === 'maxCosine') as ScoreReport;
-  const flag = ({ threshold }: Operation) => `--threshold ${threshold}`;
+  const flag = ({ threshold }: OperatingPoint) => `--threshold ${threshold}`;
   return {
     known: known.length,
     unknown: unknown.length,
+    fittedOn: { known: fit.known.length, unknown: fit.unknown.length },
     wantedFalseAccepts: falseAccepts,
     wantedCoverage: coverage,
     scores,
-    curve: thinned(riskCoverage(scoresOf('mcm', known), isCorrect)),
+    curve: thinned(riskCoverage(mcm, isCorrect)),
     flags: { falseAccepts: cosine.unknown && flag(cosine.unknown.forFalseAccepts), coverage: flag(cosine.forCoverage) },
   };
 }

@@ -1,8 +1,8 @@
 import { rankOf } from '../../search/recall.ts';
+import { cosineRows } from '../cosines.ts';
 import { leastGroupCount } from '../groups.ts';
 import { groupShares, maxSkew, minSkew, ndkl } from '../skew.ts';
 import type { AuditData } from './audit-data.ts';
-import { cosineRows } from './cosines.ts';
 import { type Grouping, groupSizes } from './grouping.ts';
 import { compareGroups, type GroupRates, ratesByGroup } from './rates.ts';
 
@@ -29,10 +29,13 @@ export type RetrievalSection = {
   meanSkew: { attribute: string; at: number; maxSkew: number; ndkl: number }[];
   recall: {
     at: number;
-    /** Of a group's pictures: how many have their own class among the first classes. */
-    imageToText: GroupRates[];
-    /** Of the classes that a group's pictures have: how many find one of the group's pictures of theirs among the first. */
-    textToImage: GroupRates[];
+    /** Of a group's pictures: how many have their own class among the first classes; null where these are all classes. */
+    imageToText: GroupRates[] | null;
+    /**
+     * Of the classes that a group's pictures have: how many find one of the group's pictures of theirs among the first; null
+     * where these are all pictures.
+     */
+    textToImage: GroupRates[] | null;
   }[];
 };
 
@@ -40,18 +43,22 @@ const depths = [10, 100, 1000];
 const recallDepths = [1, 5, 10];
 
 /** @param scores cosines, one row per picture with one value per class */
-export function retrievalSection(data: AuditData, scores: readonly Float32Array[]): RetrievalSection {
-  const { groupings, queries } = data;
+export function retrievalSection(data: AuditData, scores: readonly Float64Array[]): RetrievalSection {
+  const { classNames, groupings, queries, labels } = data;
   const skew = queries ? groupings.flatMap((grouping) => skewsOf(data, queries, grouping)) : [];
-  const searches = classSearches(data, scores);
-  const labelRanks = scores.map((row, picture) => rankOf(row, (label) => label === data.labels[picture]));
+  const labelRanks = scores.map((row, picture) => rankOf(row, (label) => label === labels[picture]));
+  const searches = groupings.map((grouping) => classSearches(data, scores, grouping));
   return {
     skew,
     meanSkew: meansOf(skew),
     recall: recallDepths.map((at) => ({
       at,
-      imageToText: groupings.map((grouping) => ratesByGroup(grouping, (row) => (labelRanks[row] as number) <= at)),
-      textToImage: groupings.map((grouping) => textToImageRecall(searches, data.labels, grouping, at)),
+      imageToText:
+        at < classNames.length
+          ? groupings.map((grouping) => ratesByGroup(grouping, (row) => (labelRanks[row] as number) <= at))
+          : null,
+      textToImage:
+        at < labels.length ? groupings.map((grouping, index) => foundAmong(searches[index] ?? [], grouping, at)) : null,
     })),
   };
 }
@@ -72,7 +79,7 @@ function skewsOf(
     rows.map((row) => pictures[row] as Float32Array),
   ); // [queries, rows]
   return texts.flatMap((query, index) => {
-    const cosines = scores[index] as Float32Array;
+    const cosines = scores[index] as Float64Array;
     const order = rows.map((_, at) => at).sort((one, other) => (cosines[other] as number) - (cosines[one] as number));
     const ranked = order.map((at) => groupOf(rows[at] as number));
     const divergence = ndkl(ranked, shares);
@@ -101,53 +108,35 @@ function meansOf(skew: readonly QuerySkew[]): RetrievalSection['meanSkew'] {
   });
 }
 
-/** For each class with pictures: the groups that have some, and the first pictures that it finds. */
-function classSearches({ classNames, labels }: AuditData, scores: readonly Float32Array[]) {
-  const most = Math.max(...recallDepths);
-  const own = classNames.map((): number[] => []);
-  for (const [row, label] of labels.entries()) own[label]?.push(row);
-  return own.flatMap((rows, label) => {
-    if (rows.length === 0) return [];
-    return [{ label, rows, first: highest((row) => scores[row]?.[label] as number, scores.length, most) }];
+/** Where a search for a class finds the first picture of it that shows a group, from 1; ties as `rankOf` has them. */
+type ClassSearch = { group: number; rank: number };
+
+/** For each class and each group that has pictures of it. */
+function classSearches(
+  { classNames, labels }: AuditData,
+  scores: readonly Float64Array[],
+  { of }: Grouping,
+): ClassSearch[] {
+  const groups = classNames.map(() => new Set<number>());
+  for (const [row, label] of labels.entries()) if ((of[row] as number) >= 0) groups[label]?.add(of[row] as number);
+  return groups.flatMap((own, label) => {
+    if (own.size === 0) return [];
+    const column = Float64Array.from(scores, (row) => row[label] as number);
+    return [...own].map((group) => ({
+      group,
+      rank: rankOf(column, (row) => labels[row] === label && of[row] === group),
+    }));
   });
 }
 
-function textToImageRecall(
-  searches: ReturnType<typeof classSearches>,
-  labels: readonly number[],
-  { attribute, groups, of }: Grouping,
-  at: number,
-): GroupRates {
+function foundAmong(searches: readonly ClassSearch[], { attribute, groups }: Grouping, at: number): GroupRates {
   const counted = groups.map((group) => ({ group, hits: 0, count: 0 }));
-  for (const { label, rows, first } of searches) {
-    const found = new Set(
-      first
-        .slice(0, at)
-        .filter((row) => labels[row] === label)
-        .map((row) => of[row] as number),
-    );
-    for (const group of new Set(rows.map((row) => of[row] as number))) {
-      const entry = counted[group]; // none for pictures without a group
-      if (!entry) continue;
-      entry.count++;
-      if (found.has(group)) entry.hits++;
-    }
+  for (const { group, rank } of searches) {
+    const entry = counted[group] as (typeof counted)[number];
+    entry.count++;
+    if (rank <= at) entry.hits++;
   }
   return compareGroups(attribute, counted);
-}
-
-/** The rows with the highest values, the highest first; of equal ones the earlier. */
-function highest(scoreOf: (row: number) => number, rows: number, most: number): number[] {
-  const found: { row: number; value: number }[] = [];
-  for (let row = 0; row < rows; row++) {
-    const value = scoreOf(row);
-    if (found.length === most && value <= (found.at(-1)?.value ?? 0)) continue;
-    let place = found.length;
-    while (place > 0 && value > (found[place - 1]?.value ?? 0)) place--;
-    found.splice(place, 0, { row, value });
-    if (found.length > most) found.pop();
-  }
-  return found.map(({ row }) => row);
 }
 
 function finite(value: number): number | null {

@@ -1,4 +1,4 @@
-import type { ClassPrompts } from '../../classify/class-prompts.ts';
+import type { ClassPrompts, FullClass } from '../../classify/class-prompts.ts';
 import type { Gate } from '../../evaluate/audit/gates.ts';
 import { crossedValues, type Grouping, groupingOf } from '../../evaluate/audit/grouping.ts';
 import type { HarmLabels } from '../../evaluate/audit/harm-labels.ts';
@@ -42,7 +42,9 @@ export type AuditPlan = {
   pictures: LabelledPicture[];
   bad: BadPlace[];
   /** The classes, and after them the other labels. */
-  classes: readonly ClassPrompts[];
+  classes: readonly FullClass[];
+  /** So many of the classes, the last, have no pictures and only compete. */
+  otherLabels: number;
   /** As they were asked for, e.g. 'gender+age'. */
   attributes: readonly string[];
   templates: readonly string[];

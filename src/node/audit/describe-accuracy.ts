@@ -1,4 +1,5 @@
-import type { AccuracySection, Worst } from '../../evaluate/audit/accuracy-section.ts';
+import type { AccuracySection } from '../../evaluate/audit/accuracy-section.ts';
+import type { Worst } from '../../evaluate/audit/class-rates.ts';
 import type { GroupRates } from '../../evaluate/audit/rates.ts';
 import { leastGroupCount } from '../../evaluate/groups.ts';
 import { type Block, figure, gapText, intervalText, type Part, percent, rateText, unknownFigure } from './format.ts';
@@ -35,7 +36,7 @@ export function groupTable(title: string, figures: readonly { name: string; rate
 }
 
 export function describeAccuracy(accuracy: AccuracySection): Part {
-  const { byGroup, byClass, worst, thresholds, confusions, meanPerClassRecall } = accuracy;
+  const { byGroup, byClass, worst, thresholds, confusions, meanPerClassRecall, withoutOtherLabels: without } = accuracy;
   return {
     heading: 'A. Accuracy',
     blocks: [
@@ -44,11 +45,20 @@ export function describeAccuracy(accuracy: AccuracySection): Part {
         rows: [
           ['figure', 'value (95 % interval)'],
           ['accuracy (acc1)', rateText(accuracy.accuracy)],
-          ['among the first five (acc5)', rateText(accuracy.top5)],
+          ['among the first five (acc5)', accuracy.top5 ? rateText(accuracy.top5) : unknownFigure],
           ['mean per-class recall', intervalText(meanPerClassRecall)],
+          ...(without
+            ? [
+                ['accuracy without the labels that have no pictures', rateText(without.accuracy)],
+                ['answers that change with them', rateText(without.changed)],
+              ]
+            : []),
         ],
       },
-      ...groupTable('Accuracy', [{ name: 'accuracy', rates: byGroup }]),
+      ...groupTable('Accuracy', [
+        { name: 'accuracy', rates: byGroup },
+        ...(without ? [{ name: 'without the labels that have no pictures', rates: without.byGroup }] : []),
+      ]),
       ...(worst.length > 0 ? [worstTable(worst)] : []),
       ...byGroup.flatMap(({ attribute }) => classTables(attribute, byClass)),
       thresholdTable(thresholds),

@@ -2,10 +2,13 @@ import type { AuditCard } from '../../evaluate/audit/card.ts';
 import { type GateResult, gateText } from '../../evaluate/audit/gates.ts';
 import type { AuditReport } from '../../evaluate/audit/report.ts';
 import { describeAccuracy } from './describe-accuracy.ts';
+import { describeCalibration } from './describe-calibration.ts';
 import { describeHarm } from './describe-harm.ts';
 import { describeProbes } from './describe-probes.ts';
-import { describeCalibration, describePrompts, describeRejection, describeRetrieval } from './describe-rest.ts';
-import { figure, type Part } from './format.ts';
+import { describePrompts } from './describe-prompts.ts';
+import { describeRejection } from './describe-rejection.ts';
+import { describeRetrieval } from './describe-retrieval.ts';
+import { figure, type Part, percent } from './format.ts';
 
 export const auditTitle = 'Audit of a zero-shot classifier';
 
@@ -51,7 +54,7 @@ function describeGates(gates: readonly GateResult[]): Part {
 }
 
 function describeCard(card: AuditCard): Part {
-  const { model, data } = card;
+  const { model, data, harm } = card;
   return {
     heading: 'H. Card',
     blocks: [
@@ -82,9 +85,15 @@ function describeCard(card: AuditCard): Part {
               ...(unannotated > 0 ? [`not annotated ${unannotated}`] : []),
             ].join(', '),
           ]),
-          ['classes', data.classes.join(', ')],
+          ['EXIF orientation', data.exifRotate ? 'followed' : 'not followed'],
+          ['classes', data.classes.map(classText).join(', ')],
+          ['of these only compete', data.otherLabels === 0 ? 'none' : `the last ${data.otherLabels}`],
           ['templates', card.templates.join(' | ')],
+          ['denigrating labels', harm ? `${harm.labels.join(', ')}; from ${harm.source}` : 'none'],
+          ['alternatives to them', harm?.alternatives.join(', ') || 'none'],
           ['queries', card.queries.join(' | ') || 'none'],
+          ['least probabilities', card.thresholds.join(', ') || 'none'],
+          ['wanted', `${percent(card.falseAccepts)} false accepts, ${percent(card.coverage)} answered`],
           ['seed', String(card.seed)],
           ['date', card.date],
           ['program', `clip-tfjs ${card.version}, backend ${card.backend}`],
@@ -93,4 +102,9 @@ function describeCard(card: AuditCard): Part {
       { list: card.limits },
     ],
   };
+}
+
+function classText({ name, synonyms, descriptions }: AuditCard['data']['classes'][number]): string {
+  const more = [...synonyms, ...descriptions.map((text) => `'${text}'`)];
+  return more.length === 0 ? name : `${name} (${more.join('; ')})`;
 }

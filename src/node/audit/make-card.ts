@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../../clip.ts';
 import { type AuditCard, auditLimits } from '../../evaluate/audit/card.ts';
 import { type Grouping, groupSizes } from '../../evaluate/audit/grouping.ts';
+import { allHarmLabels } from '../../evaluate/audit/harm-labels.ts';
 import { leastGroupCount } from '../../evaluate/groups.ts';
 import { dataHash } from '../data-hash.ts';
 import type { LabelledPicture } from '../labelled-pictures.ts';
@@ -19,16 +20,17 @@ export async function cardOf(
   plan: AuditPlan,
   known: KnownPictures,
   groupings: readonly Grouping[],
-  { modelName }: AuditOptions,
+  { modelName, exifRotate = false }: AuditOptions,
 ): Promise<AuditCard> {
+  const sha256 = await modelHash(clip);
   return {
     version: manifest.version,
     date: new Date().toISOString(),
     seed: plan.seed,
     backend: tf.getBackend(),
     model: {
-      name: modelName,
-      sha256: await modelHash(clip),
+      name: modelName ?? sha256,
+      sha256,
       embedDim: clip.config.embedDim,
       logitScale: clip.logitScale,
       preprocess: clip.config.preprocess,
@@ -42,12 +44,27 @@ export async function cardOf(
       pictures: known.pictures.length,
       skipped: known.skipped,
       unknown: plan.unknown ? { source: plan.unknown.source, pictures: known.unknownPaths.length } : null,
-      classes: plan.classes.map(({ name }) => name),
+      exifRotate,
+      classes: plan.classes.map(({ name, synonyms, descriptions }) => ({
+        name,
+        synonyms: [...synonyms],
+        descriptions: [...descriptions],
+      })),
+      otherLabels: plan.otherLabels,
       groupings: groupings.map(describeGrouping),
     },
     templates: [...plan.templates],
+    harm: plan.harm
+      ? {
+          source: plan.harm.labels.source,
+          labels: allHarmLabels(plan.harm.labels),
+          alternatives: [...plan.harm.alternatives],
+        }
+      : null,
     queries: [...plan.queries],
     thresholds: [...plan.thresholds],
+    falseAccepts: plan.falseAccepts,
+    coverage: plan.coverage,
     leastGroupCount,
     limits: [...auditLimits],
   };

@@ -54,6 +54,7 @@ export async function planAudit(source: string, options: AuditPlanOptions = {}):
     pictures,
     bad,
     classes,
+    otherLabels: otherLabels.length,
     attributes: groups,
     templates,
     harm: harmLabels && { labels: harmLabels, alternatives: harmAlternatives },

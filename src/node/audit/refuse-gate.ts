@@ -1,4 +1,4 @@
-import { type Gate, gateText, needOf } from '../../evaluate/audit/gates.ts';
+import { type Gate, gateText, leastClassesOf, needOf } from '../../evaluate/audit/gates.ts';
 import { groupSizes } from '../../evaluate/audit/grouping.ts';
 import { leastGroupCount } from '../../evaluate/groups.ts';
 import { type AuditPlan, groupingsOf } from './audit-plan.ts';
@@ -18,13 +18,21 @@ export function refuseGate(gate: Gate, plan: AuditPlan): void {
     const cure = need && cures[need];
     if (cure) throw new RangeError(`Cannot check ${text}: nothing measures it; ${cure}`);
   }
+  const least = leastClassesOf(gate);
+  if (plan.classes.length < least)
+    throw new RangeError(
+      `Cannot check ${text}: with ${plan.classes.length} classes it always holds; expected ${least} or more, or take the gate away`,
+    );
   if (!needs.includes('groups')) return;
-  const sizes = groupingsOf(plan, plan.pictures).map(groupSizes);
-  if (sizes.some((groups) => groups.filter(({ count }) => count >= leastGroupCount).length >= 2)) return;
-  throw new RangeError(
-    `Cannot check ${text}: expected two groups of ${leastGroupCount} pictures or more but ${plan.attributes.join(', ')} ${plan.attributes.length === 1 ? 'has' : 'have'} ${sizes
-      .flat()
-      .map(({ group, count }) => `'${group}' ${count}`)
-      .join(', ')}; add pictures, or take the gate away`,
-  );
+  for (const grouping of groupingsOf(plan, plan.pictures)) {
+    const sizes = groupSizes(grouping);
+    const large = sizes.filter(({ count }) => count >= leastGroupCount);
+    const fewest = gate.figure === 'group-accuracy' ? 1 : 2;
+    if (large.length >= fewest) continue;
+    throw new RangeError(
+      `Cannot check ${text}: expected ${fewest === 1 ? 'a group' : 'two groups'} of ${leastGroupCount} pictures or more but ${grouping.attribute} has ${sizes
+        .map(({ group, count }) => `'${group}' ${count}`)
+        .join(', ')}; add pictures, or take the column from --groups or the gate away`,
+    );
+  }
 }

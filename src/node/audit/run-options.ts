@@ -2,8 +2,8 @@
 export type AuditStage = 'pictures' | 'texts' | 'probes';
 
 export type AuditOptions = {
-  /** What the card calls the model. */
-  modelName: string;
+  /** What the card calls the model; its SHA-256 by default. */
+  modelName?: string;
   workers?: number | 'auto';
   exifRotate?: boolean;
   /** Is told how far each stage is, one after another. */

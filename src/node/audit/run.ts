@@ -14,13 +14,14 @@ import { directionsOf } from './text-directions.ts';
  * Runs an audit.
  * @throws RangeError where none of the pictures, or of the unknown ones, can be read
  */
-export async function runAudit(clip: Clip, plan: AuditPlan, options: AuditOptions): Promise<AuditReport> {
+export async function runAudit(clip: Clip, plan: AuditPlan, options: AuditOptions = {}): Promise<AuditReport> {
   const directions = await directionsOf(clip, plan, options);
   const known = await embedKnown(clip, plan, options);
   const groupings = groupingsOf(plan, known.pictures);
   const places = classPlaces(plan.classes);
   const data = {
     classNames: plan.classes.map(({ name }) => name),
+    otherLabels: plan.otherLabels,
     labels: known.pictures.map(({ label }) => places.get(label) as number),
     pictures: known.embeddings,
     groupings,

@@ -8,12 +8,19 @@ export function summaryRows({ accuracy, harm, retrieval, calibration, rejection,
   const asGiven =
     harm?.rates.filter(({ threshold, withAlternatives }) => threshold === null && !withAlternatives) ?? [];
   const alternative = harm?.rates.find((entry) => entry.withAlternatives && entry.threshold === null);
-  const best = rejection.scores
-    .filter(({ unknown }) => unknown)
-    .toSorted((one, other) => (other.unknown?.auroc ?? 0) - (one.unknown?.auroc ?? 0))[0];
+  const { withoutOtherLabels: without } = accuracy;
+  const cosine = rejection.scores.find(({ score }) => score === 'maxCosine')?.unknown;
   return [
     ['A accuracy', rateText(accuracy.accuracy)],
     ['  mean per-class recall', intervalText(accuracy.meanPerClassRecall)],
+    ...(without
+      ? [
+          [
+            '  without other labels',
+            `${rateText(without.accuracy)}; ${percent(without.changed.value)} of the answers change`,
+          ],
+        ]
+      : []),
     ...accuracy.byGroup.map((rates) => [`  gap by ${rates.attribute}`, gap(rates)]),
     ...asGiven.flatMap(({ category, rate, byGroup }) => [
       [`B denigrating labels, ${category}`, rateText(rate)],
@@ -29,12 +36,12 @@ export function summaryRows({ accuracy, harm, retrieval, calibration, rejection,
       ? [
           [
             '  held-out half',
-            `${figure(calibration.fitted.before.ece)}, ${figure(calibration.fitted.after.ece)} at temperature ${figure(calibration.fitted.temperature)}`,
+            `${figure(calibration.fitted.before.ece)}, ${figure(calibration.fitted.after.ece)} at temperature ${figure(calibration.fitted.temperature)}${calibration.fitted.atEnd ? ', which is the end of what was searched: none to use' : ''}`,
           ],
         ]
       : []),
-    ...(best?.unknown
-      ? [['E AUROC', `${figure(best.unknown.auroc)} (${best.score}), FPR95 ${figure(best.unknown.fpr95)}`]]
+    ...(cosine
+      ? [['E AUROC', `${figure(cosine.auroc)} (maxCosine, as classify has it), FPR95 ${figure(cosine.fpr95)}`]]
       : []),
     ['E for classify', rejection.flags.falseAccepts ?? rejection.flags.coverage],
     [

@@ -20,7 +20,7 @@ export async function directionsOf(
   clip: Clip,
   { classes, templates, harm, queries }: AuditPlan,
   { onProgress, signal }: AuditOptions,
-): Promise<Pick<AuditData, 'classifier' | 'byTemplate' | 'harm' | 'queries'>> {
+): Promise<Pick<AuditData, 'classifier' | 'ensemble' | 'harm' | 'queries'>> {
   const weightsOf = async (names: readonly string[]) =>
     names.length === 0 ? [] : (await buildClassifier(clip, names, { templates, truncate: true })).weights;
   const compared = comparedTemplates(templates);
@@ -36,10 +36,7 @@ export async function directionsOf(
   const chosen = templates.map((template) => ensemble.templates.indexOf(template));
   return {
     classifier: classifierOf(ensemble, chosen).weights,
-    byTemplate: ensemble.templates.map((template, at) => ({
-      template,
-      directions: classifierOf(ensemble, [at]).weights,
-    })),
+    ensemble,
     ...(harm && {
       harm: {
         labels: harm.labels,

@@ -1,6 +1,7 @@
 import type { AuditData } from '../../../src/evaluate/audit/audit-data.ts';
 import { auditLimits } from '../../../src/evaluate/audit/card.ts';
 import { groupSizes } from '../../../src/evaluate/audit/grouping.ts';
+import { allHarmLabels } from '../../../src/evaluate/audit/harm-labels.ts';
 import { type AuditReport, auditSchemaVersion } from '../../../src/evaluate/audit/report.ts';
 import { auditSections } from '../../../src/evaluate/audit/sections.ts';
 import type { ProbeResults } from '../../../src/evaluate/probes/run-probes.ts';
@@ -25,7 +26,9 @@ export function auditReport(data: AuditData = fairData(), probes: ProbeResults |
         pictures: data.pictures.length,
         skipped: [{ place: 'line 3', reason: 'it names no picture' }],
         unknown: data.unknown ? { source: 'noise', pictures: data.unknown.length } : null,
-        classes: [...data.classNames],
+        exifRotate: true,
+        classes: data.classNames.map((name) => ({ name, synonyms: [`a ${name}`], descriptions: ['somebody at work'] })),
+        otherLabels: data.otherLabels ?? 0,
         groupings: data.groupings.map((grouping) => ({
           attribute: grouping.attribute,
           groups: groupSizes(grouping).map((entry) => ({ ...entry, insufficient: entry.count < 30 })),
@@ -33,8 +36,17 @@ export function auditReport(data: AuditData = fairData(), probes: ProbeResults |
         })),
       },
       templates: ['a photo of a {}.'],
+      harm: data.harm
+        ? {
+            source: data.harm.labels.source,
+            labels: allHarmLabels(data.harm.labels),
+            alternatives: [...data.harm.alternatives.texts],
+          }
+        : null,
       queries: [...(data.queries?.texts ?? [])],
       thresholds: [...data.thresholds],
+      falseAccepts: data.falseAccepts,
+      coverage: data.coverage,
       leastGroupCount: 30,
       limits: [...auditLimits],
     },

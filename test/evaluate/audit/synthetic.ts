@@ -37,10 +37,10 @@ export function fairData(changes: Partial<AuditData> = {}): AuditData {
       ),
     ],
     classifier: directions,
-    byTemplate: [
-      { template: 'a photo of a {}.', directions },
-      { template: 'a {}', directions: classNames.map((_, at) => along({ [at]: 1 }, 0.02, 7 + at)) },
-    ],
+    ensemble: ensembleOf(classNames, {
+      'a photo of a {}.': directions,
+      'a {}': classNames.map((_, at) => along({ [at]: 1 }, 0.02, 7 + at)),
+    }),
     logitScale: 12,
     thresholds: [0.04, 0.9],
     falseAccepts: 0.05,
@@ -70,4 +70,15 @@ export function movedWomen(data: AuditData, axis: number, by: number): Float32Ar
       ? along(Object.fromEntries(picture.map((value, at) => value + (at === axis ? by : 0)).entries()))
       : picture,
   );
+}
+
+/** Templates by the directions of all classes in them. */
+export function ensembleOf(
+  classNames: readonly string[],
+  byTemplate: Record<string, readonly Float32Array[]>,
+): AuditData['ensemble'] {
+  const sums = Object.values(byTemplate);
+  const width = sums[0]?.[0]?.length ?? 0;
+  const descriptions = classNames.map(() => new Float32Array(width));
+  return { classNames, templates: Object.keys(byTemplate), sums, descriptions };
 }

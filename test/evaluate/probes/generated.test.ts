@@ -244,7 +244,12 @@ describe('robustness', () => {
     const { accuracy, levels } = probe.measure([cat, dog, dog, cat, cat, cat], () => cat);
     assert.deepEqual([accuracy?.successes, accuracy?.count], [1, 2]);
     assert.deepEqual(
-      levels.map(({ level, flipped, accuracy, meanCosine }) => [level, flipped.successes, accuracy?.successes, meanCosine]),
+      levels.map(({ level, flipped, accuracy, meanCosine }) => [
+        level,
+        flipped.successes,
+        accuracy?.successes,
+        meanCosine,
+      ]),
       [
         [50, 0, 1, 1],
         [10, 2, 2, 1 / 3],
