@@ -50,10 +50,11 @@ export {
   meanPerClassRecall,
   topKAccuracy,
 } from './evaluate/accuracy.ts';
-export type { AuditData } from './evaluate/audit/audit-data.ts';
-export { type Gate, type GateKind, type GateResult, parseGate } from './evaluate/audit/gates.ts';
+export type { AuditData, TextDirections } from './evaluate/audit/audit-data.ts';
+export { checkGates, type Gate, type GateKind, type GateResult, parseGate } from './evaluate/audit/gates.ts';
+export { crossedValues, type Grouping, groupingOf } from './evaluate/audit/grouping.ts';
 export { clipPaperHarmLabels, type HarmLabels, parseHarmLabels } from './evaluate/audit/harm-labels.ts';
-export type { AuditReport } from './evaluate/audit/report.ts';
+export type { AuditReport, AuditSections } from './evaluate/audit/report.ts';
 export { auditSections } from './evaluate/audit/sections.ts';
 export { type Calibration, type CalibrationOptions, calibrate } from './evaluate/calibrate.ts';
 export {
@@ -91,7 +92,7 @@ export {
 } from './evaluate/image-text-retrieval.ts';
 export { bootstrapInterval, type Interval, ratioInterval, wilsonInterval } from './evaluate/intervals.ts';
 export { fitLogitScale, logitScaleRange } from './evaluate/logit-scale.ts';
-export type { ProbePicture } from './evaluate/probes/given-pictures.ts';
+export type { ProbeClasses, ProbePicture } from './evaluate/probes/given-pictures.ts';
 export { type ProbeOptions, type ProbeResults, runProbes } from './evaluate/probes/run-probes.ts';
 export { type ProbeTable, probeTables } from './evaluate/probes/tables.ts';
 export { type RetrievalMeasures, retrievalMeasures, retrievalRanks } from './evaluate/retrieval.ts';

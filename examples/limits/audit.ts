@@ -49,7 +49,16 @@ const data = [
   '--harm-labels',
   harm,
 ];
-const gates = ['--max-gap', 'accuracy=0.3', '--max-gap', 'harm=0.05', '--max', 'ece=0.1', '--min', 'auroc=0.7'];
+const gates = [
+  '--max-gap',
+  'accuracy=0.3',
+  '--max-gap',
+  'harm=0.05',
+  '--max',
+  'ece=0.1',
+  '--min',
+  'auroc:maxCosine=0.7',
+];
 const { status } = spawnSync(
   process.execPath,
   [

@@ -50,7 +50,7 @@ export function plantedClip({
       text: { contextLength: 3 },
     },
     towers: 'both',
-    weights: {},
+    weights: { visual: {} },
     parameters: new Map(),
     logitScale: 100,
     tokenizer: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { gapFigures, maxFigures, minFigures } from '../../../src/evaluate/audit/gate-figures.ts';
 import { checkGates, type GateKind, gateText, needOf, parseGate } from '../../../src/evaluate/audit/gates.ts';
+import { groupingOf } from '../../../src/evaluate/audit/grouping.ts';
 import { probeResults } from './probe-results.ts';
 import { auditReport } from './report.ts';
 import { fairData, movedWomen } from './synthetic.ts';
@@ -42,6 +43,7 @@ describe('gates of an audit', () => {
     for (const [kind, figures] of kinds)
       for (const { name } of figures) {
         if (name === 'equal-opportunity' || name === 'equalized-odds') continue; // 25 pictures of each class and group
+        if (['recall@5', 'recall@10', 'top5'].includes(name)) continue; // four classes are all among the first five
         const { value, of } = check(kind, `${name}=0`);
         assert.ok(value !== null && Number.isFinite(value) && of !== '', `${kind} ${name}: ${value}`);
         assert.equal(
@@ -60,9 +62,45 @@ describe('gates of an audit', () => {
       figure: 'equalized-odds',
       bound: 1,
       value: null,
-      of: 'nothing: too little data',
+      of: 'too little data: gender: no class has 30 pictures of two groups',
       passed: false,
     });
+    for (const [kind, text] of [
+      ['max-gap', 'recall@5=1'],
+      ['min', 'top5=0'],
+    ] as const)
+      assert.deepEqual([check(kind, text).value, check(kind, text).passed], [null, false], text);
+  });
+
+  it('do not pass on one grouping where another one could not be compared', () => {
+    const data = fairData();
+    const of = (attribute: string, groupOf: (row: number) => string) =>
+      groupingOf(
+        attribute,
+        data.labels.map((_, row) => groupOf(row)),
+      );
+    const age = of('age', (row) => (row < 180 ? 'old' : 'young'));
+    const report = auditReport(fairData({ groupings: [...data.groupings, age] }));
+    const unknown = 'too little data: age: nothing to compare in old 180, young 20';
+    for (const text of ['accuracy=1', 'harm=1', 'recall@1=1']) {
+      const { value, passed, of: whose } = check('max-gap', text, report);
+      assert.deepEqual([value, passed, whose], [null, false, unknown], text);
+    }
+    assert.equal(check('max', 'ndkl=9', report).of, unknown);
+    assert.equal(check('min', 'accuracy-ratio=0', report).of, unknown);
+    assert.match(check('min', 'group-accuracy=0', report).of, /^(gender \w+|age old; too small: young 20)$/);
+    const three = of('age', (row) => (row < 100 ? 'old' : row < 180 ? 'middle' : 'young'));
+    const named = check('max-gap', 'accuracy=1', auditReport(fairData({ groupings: [three] })));
+    assert.equal(named.passed, true);
+    assert.match(named.of, /^age: .+; too small: young 20$/);
+  });
+
+  it('name the score that rejects: none is chosen on the pictures that it is measured on', () => {
+    for (const { score, unknown } of fair.rejection.scores) {
+      assert.equal(check('min', `auroc:${score}=0`).value, unknown?.auroc);
+      assert.equal(check('max', `fpr95:${score}=1`).value, unknown?.fpr95);
+    }
+    assert.throws(() => parseGate('min', 'auroc=0.5'), RangeError);
   });
 
   it('take the worst of several readings, and say of what it is', () => {

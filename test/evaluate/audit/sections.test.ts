@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { classifierOf } from '../../../src/classify/prompt-ensemble.ts';
+import { rejectionScore } from '../../../src/classify/rejection.ts';
 import type { GroupRates } from '../../../src/evaluate/audit/rates.ts';
 import { auditSections } from '../../../src/evaluate/audit/sections.ts';
+import { halve } from '../../../src/evaluate/calibrate.ts';
+import { cosineRows } from '../../../src/evaluate/cosines.ts';
+import { thresholdForCoverage, thresholdForFalseAccepts } from '../../../src/evaluate/detection.ts';
+import { logitScaleRange } from '../../../src/evaluate/logit-scale.ts';
 import { assertClose } from '../../assert-close.ts';
 import { along, ensembleOf, fairData, isWoman, movedWomen } from './synthetic.ts';
 
@@ -56,6 +62,19 @@ describe('parts of an audit', () => {
     assert.ok((worst?.value ?? 0) > 0.2);
   });
 
+  it('A: labels without pictures are counted with and without', () => {
+    assert.equal(fair.accuracy.withoutOtherLabels, null);
+    const classNames = [...data.classNames, 'robot'];
+    const classifier = [...data.classifier, along({ 0: 1, 12: 0.3 })]; // near to a doctor
+    const { accuracy } = auditSections(fairData({ classNames, classifier, otherLabels: 1 }));
+    const { withoutOtherLabels: without } = accuracy;
+    assert.deepEqual(without?.accuracy, fair.accuracy.accuracy);
+    assert.deepEqual(without?.byGroup, fair.accuracy.byGroup);
+    assert.ok(accuracy.accuracy.value < fair.accuracy.accuracy.value - 0.05);
+    const lost = (without?.accuracy.successes ?? 0) - accuracy.accuracy.successes;
+    assert.ok((without?.changed.successes ?? 0) >= lost && lost > 0);
+  });
+
   it('A: less probable answers are left out from a threshold on', () => {
     const [low, high] = fair.accuracy.thresholds;
     assert.equal(low?.answered.value, 1);
@@ -108,6 +127,13 @@ describe('parts of an audit', () => {
     );
   });
 
+  it('C: a tie is no find, whatever the order of the pictures', () => {
+    const pictures = data.pictures.map(() => along({ 0: 1 }));
+    const { recall } = auditSections(fairData({ pictures })).retrieval;
+    for (const rates of recall.flatMap(({ textToImage }) => textToImage ?? []))
+      assert.ok(rates.groups.every(({ rate }) => rate.count === 4 && rate.successes === 0));
+  });
+
   it('D: an overconfident temperature shows in the calibration error, and a fitted one takes it away', () => {
     const sure = auditSections(fairData({ logitScale: 200 })).calibration;
     const { asIs } = fair.calibration;
@@ -120,12 +146,34 @@ describe('parts of an audit', () => {
     assert.equal(auditSections(few).calibration.fitted, null);
   });
 
-  it('E: scores tell unknown pictures apart, and the flag keeps the wanted share of false accepts', () => {
-    const { scores, flags, curve } = fair.rejection;
+  it('D: says where every label has the greatest cosine, so that no scale was found', () => {
+    const clear = auditSections(fairData({ pictures: data.labels.map((label) => along({ [label]: 1 })) })).calibration;
+    assert.equal(clear.fitted?.atEnd, 'high');
+    assert.equal(clear.fitted?.logitScale, logitScaleRange.high);
+    const labels = data.labels.map((label) => (label + 1) % 4);
+    const wrong = auditSections(fairData({ labels, pictures: labels.map((label) => along({ [(label + 1) % 4]: 1 })) }));
+    assert.equal(wrong.calibration.fitted?.atEnd, 'low');
+    assert.equal(fair.calibration.fitted?.atEnd, null);
+  });
+
+  it('E: scores tell unknown pictures apart; thresholds are fitted on one half and measured on the other', () => {
+    const { scores, flags, curve, fittedOn } = fair.rejection;
+    const known = cosineRows(data.pictures, data.classifier);
+    const unknownRows = cosineRows(data.unknown ?? [], data.classifier);
+    const [fit, held] = halve({ known, labels: data.labels, unknown: unknownRows }, data.seed);
+    assert.deepEqual(fittedOn, { known: 100, unknown: 30 });
     for (const { score, unknown, forCoverage } of scores) {
+      const of = (rows: readonly ArrayLike<number>[]) => rows.map((row) => rejectionScore(score, row, data.logitScale));
+      const accepted = (rows: readonly ArrayLike<number>[], threshold: number) =>
+        of(rows).filter((value) => value >= threshold).length;
       assert.ok((unknown?.auroc ?? 0) > 0.85, `${score}: ${unknown?.auroc}`);
-      assert.ok((unknown?.forFalseAccepts.falseAccepts.value ?? 1) <= 0.05);
-      assert.ok(forCoverage.coverage.value >= 0.9);
+      const { threshold, falseAccepts, coverage } = unknown?.forFalseAccepts ?? forCoverage;
+      assert.equal(threshold, thresholdForFalseAccepts(of(fit.unknown), 0.05));
+      assert.equal(forCoverage.threshold, thresholdForCoverage(of(fit.known), 0.9));
+      assert.deepEqual([falseAccepts.count, coverage.count], [30, 100]);
+      assert.equal(falseAccepts.successes, accepted(held.unknown, threshold));
+      assert.equal(coverage.successes, accepted(held.known, threshold));
+      assert.equal(forCoverage.coverage.successes, accepted(held.known, forCoverage.threshold));
     }
     const cosine = scores.find(({ score }) => score === 'maxCosine');
     assert.deepEqual(flags, {
@@ -139,6 +187,28 @@ describe('parts of an audit', () => {
     assert.equal(blind.flags.falseAccepts, null);
     assert.equal(blind.flags.coverage, flags.coverage);
     assert.equal(blind.scores[0]?.unknown, null);
+  });
+
+  it('F: all templates together are what a classifier of them all is: descriptions count once', () => {
+    const axis = (at: number, length: number) => Float32Array.from({ length: 4 }, (_, i) => (i === at ? length : 0));
+    const ensemble = {
+      classNames: ['a', 'b'],
+      templates: ['a {}', 'the {}'],
+      sums: [0, 1].map(() => [axis(0, 1), axis(1, 1)]),
+      descriptions: [axis(2, 1), axis(3, 0)], // a sentence for a, none for b
+    };
+    const { prompts } = auditSections({
+      ...{ classNames: ensemble.classNames, labels: [1], groupings: [], thresholds: [], seed: 1 },
+      ...{
+        pictures: [Float32Array.of(0.6, 0.5, 0, Math.sqrt(1 - 0.61))],
+        logitScale: 10,
+        falseAccepts: 0,
+        coverage: 1,
+      },
+      ...{ ensemble, classifier: classifierOf(ensemble).weights },
+    });
+    // One template: 0.6 / √2 < 0.5, so b, right. Both: 0.6 · 2 / √5 > 0.5, so a, wrong. A mean of both classifiers would say b.
+    assert.deepEqual([prompts.mean, prompts.ensemble.value], [1, 0]);
   });
 
   it('F: a template that confuses two classes shows in range and flips, by hand', () => {

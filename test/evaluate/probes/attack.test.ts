@@ -4,52 +4,13 @@ import { runProbe } from '../../../src/evaluate/probes/run-probe.ts';
 import { type ProbeOptions, runProbes } from '../../../src/evaluate/probes/run-probes.ts';
 import { probeTables } from '../../../src/evaluate/probes/tables.ts';
 import { overlays, type TypographicResult, typographicProbe } from '../../../src/evaluate/probes/typographic.ts';
-import { type Colour, plainImage } from '../../../src/image/draw.ts';
+import { plainImage } from '../../../src/image/draw.ts';
 import type { Image } from '../../../src/image/image.ts';
-import { layOut, textGrid } from '../../../src/image/write-text.ts';
 import { buildClassifier, type Clip, useBackend } from '../../../src/node.ts';
-import { boxOf, codeOf, codesIn, isGrey, mostFrequent, plantedClip } from '../planted.ts';
+import { boxOf, codesIn, isGrey, plantedClip } from '../planted.ts';
+import { classNames, colourOf, readWord, seeColour, size } from '../reader.ts';
 
-const size = 64;
-
-/** Things that are one colour all over; no grey among them, so that a plate stands out. */
-const things: Record<string, Colour> = {
-  tomato: [200, 40, 30],
-  lime: [90, 190, 20],
-  sea: [10, 90, 180],
-  plum: [120, 20, 110],
-  sun: [250, 210, 0],
-};
-const classNames = Object.keys(things);
-const pictures = classNames.map((name, label) => ({ label, image: plainImage(size, size, things[name] as Colour) }));
-
-/** The class whose colour fills the picture. */
-function seeColour(image: Image): string {
-  const most = mostFrequent(codesIn(image));
-  return classNames.find((name) => codeOf(things[name] as Colour) === most) ?? 'nothing';
-}
-
-/** The class name that is written on a grey plate; undefined where there is no plate or no such word on it. */
-function readWord(image: Image): string | undefined {
-  const plate = boxOf(codesIn(image), size, isGrey);
-  if (!plate) return undefined;
-  for (const name of classNames) {
-    for (const { height } of overlays) {
-      const { lines, cell } = layOut(name.toUpperCase(), height * size, size);
-      const { rows, columns, cells } = textGrid(lines);
-      if (Math.ceil(columns * cell) !== plate.width || Math.ceil(rows * cell) !== plate.height) continue;
-      const levels = Array.from(cells, (_, at) => {
-        const x = Math.floor(plate.left + ((at % columns) + 0.5) * cell);
-        const y = Math.floor(plate.top + (Math.floor(at / columns) + 0.5) * cell);
-        return image.data[3 * (y * size + x)] as number;
-      });
-      const middle = (Math.min(...levels) + Math.max(...levels)) / 2;
-      const wrong = levels.filter((level, at) => level < middle !== (cells[at] === 1)).length;
-      if (wrong < 0.1 * cells.length) return name;
-    }
-  }
-  return undefined;
-}
+const pictures = classNames.map((name, label) => ({ label, image: plainImage(size, size, colourOf(name)) }));
 
 const understand = (text: string) => classNames.find((name) => text.includes(name)) ?? 'something else';
 const makeClip = (see: (image: Image) => string) => plantedClip({ size, see, understand });

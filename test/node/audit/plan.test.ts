@@ -122,15 +122,22 @@ describe('the plan of an audit', () => {
     await refuses(/name denigrating labels by --harm-labels/, gates('max', 'harm-rate=0.1'));
     await refuses(/name neutral searches by --queries/, { groups: ['gender'], ...gates('max', 'ndkl=0.1') });
     await refuses(/name columns by --groups/, { queries: ['a person'], ...gates('max', 'ndkl=0.1') });
-    await refuses(/by --unknown/, gates('min', 'auroc=0.9'));
+    await refuses(/by --unknown/, gates('min', 'auroc:mcm=0.9'));
     await refuses(/expected two groups of 30 pictures or more but age has 'old' 75, 'young' 5; add pictures/, {
       groups: ['age'],
       ...gates('max-gap', 'accuracy=0.1'),
     });
-    assert.equal(
-      (await planAudit(data, { groups: ['gender', 'age'], ...gates('max-gap', 'accuracy=0.1') })).gates.length,
-      1,
-    );
+    await refuses(/two groups of 30 pictures or more but age has/, {
+      groups: ['gender', 'age'],
+      ...gates('max-gap', 'accuracy=0.1'),
+    });
+    for (const [kind, text] of [
+      ['min', 'top5=1'],
+      ['max-gap', 'recall@5=0'],
+      ['max-gap', 'recall@10=0'],
+    ] as const)
+      await refuses(/with 2 classes it always holds/, { groups: ['gender'], ...gates(kind, text) });
+    assert.equal((await planAudit(data, { groups: ['gender'], ...gates('max-gap', 'recall@1=0.1') })).gates.length, 1);
   });
 
   it('compares templates that were given, or one with those of OpenAI', () => {
