@@ -6,7 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { rank } from '../src/classify/classify.ts';
+import { rank } from '../src/classify/rank.ts';
 import { bar, table } from '../src/cli/output.ts';
 import { dot } from '../src/embed.ts';
 import type { Image } from '../src/image/image.ts';

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from './clip.ts';
+import { cosinesOf } from './cosines.ts';
 import type { Image } from './image/image.ts';
 import { preprocess } from './image/preprocess.ts';
+import { softmax } from './softmax.ts';
 
 export type EmbedOptions = {
   /** Rows that go through the network at once; more needs more memory. */
@@ -129,21 +131,16 @@ export async function similarities(
 ): Promise<{ cosine: Float32Array[]; probability: Float32Array[] }> {
   const textRows = await embedTexts(clip, texts, options);
   const imageRows = await embedImages(clip, images, options);
-  const cosine = imageRows.map((image) => Float32Array.from(textRows, (text) => dot(image, text)));
-  return { cosine, probability: cosine.map((row) => softmax(row, clip.logitScale)) };
+  const exact = imageRows.map((image) => cosinesOf(image, textRows));
+  return {
+    cosine: exact.map((row) => Float32Array.from(row)),
+    probability: exact.map((row) => Float32Array.from(softmax(row, clip.logitScale))),
+  };
 }
 
 /** The cosine of two unit vectors. */
 export function dot(one: Float32Array, other: ArrayLike<number>): number {
   return one.reduce((sum, value, index) => sum + value * (other[index] as number), 0);
-}
-
-/** e^(scale · cosine), scaled so that they sum to 1. */
-export function softmax(cosines: Float32Array, scale: number): Float32Array {
-  const highest = cosines.reduce((most, cosine) => Math.max(most, cosine), -1);
-  const weights = cosines.map((cosine) => Math.exp(scale * (cosine - highest)));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
 }
 
 /** Runs `encode`, scales its rows to unit length, reads them back and leaves no tensor behind. */

@@ -3,11 +3,12 @@ export type { BackendName } from './backend.ts';
 export { useBackend } from './browser-backend.ts';
 export { type Background, neutralPrompts } from './classify/background.ts';
 export type { ClassPrompts } from './classify/class-prompts.ts';
-export { buildClassifier, type Classifier, type ClassifierOptions } from './classify/classifier.ts';
-export { type Classification, type ClassifyOptions, classify, type RankedClass } from './classify/classify.ts';
+export { buildClassifier, type Classifier, type ClassifierOptions, type Independence } from './classify/classifier.ts';
+export { type ClassifyOptions, classify } from './classify/classify.ts';
 export { explainPrompts, type PromptReport, type TemplateVote } from './classify/explain-prompts.ts';
 export { classifyIndependently, type IndependentLabel } from './classify/independent.ts';
 export { buildPromptEnsemble, classifierOf, type PromptEnsemble } from './classify/prompt-ensemble.ts';
+export { type Classification, type RankedClass, rank } from './classify/rank.ts';
 export { readClasses } from './classify/read-classes.ts';
 export {
   type Decision,
@@ -33,6 +34,7 @@ export {
   type VisionConfig,
   type VitConfig,
 } from './config.ts';
+export { cosinesOf } from './cosines.ts';
 export {
   type EmbedOptions,
   type EmbedTextOptions,
@@ -50,6 +52,7 @@ export {
   meanPerClassRecall,
   topKAccuracy,
 } from './evaluate/accuracy.ts';
+export { type AnswerFigures, answerFigures } from './evaluate/answers.ts';
 export type { AuditData, TextDirections } from './evaluate/audit/audit-data.ts';
 export { checkGates, type Gate, type GateKind, type GateResult, parseGate } from './evaluate/audit/gates.ts';
 export { crossedValues, type Grouping, groupingOf } from './evaluate/audit/grouping.ts';
@@ -57,6 +60,7 @@ export { clipPaperHarmLabels, type HarmLabels, parseHarmLabels } from './evaluat
 export type { AuditReport, AuditSections } from './evaluate/audit/report.ts';
 export { auditSections } from './evaluate/audit/sections.ts';
 export { type Calibration, type CalibrationOptions, calibrate } from './evaluate/calibrate.ts';
+export { calibrateLabels, type LabelFigures, type LabelPictures } from './evaluate/calibrate-labels.ts';
 export {
   adaptiveCalibrationError,
   brierScore,
@@ -74,6 +78,7 @@ export {
   thresholdForCoverage,
   thresholdForFalseAccepts,
 } from './evaluate/detection.ts';
+export type { RejectionPictures, TemperatureOutcome, Wanted } from './evaluate/fit-rejection.ts';
 export {
   accuracyGap,
   accuracyRatio,
@@ -84,6 +89,7 @@ export {
   type Gap,
 } from './evaluate/group-gaps.ts';
 export { type GroupMetrics, type GroupSample, groupMetrics, type Rate } from './evaluate/groups.ts';
+export type { CurvePoint, HeldOut, ScoreFigures } from './evaluate/held-out.ts';
 export {
   type CaptionedEmbeddings,
   evaluateRetrieval,
@@ -95,8 +101,11 @@ export { fitLogitScale, logitScaleRange } from './evaluate/logit-scale.ts';
 export type { ProbeClasses, ProbePicture } from './evaluate/probes/given-pictures.ts';
 export { type ProbeOptions, type ProbeResults, runProbes } from './evaluate/probes/run-probes.ts';
 export { type ProbeTable, probeTables } from './evaluate/probes/tables.ts';
+export { recallInterval } from './evaluate/recall-interval.ts';
 export { type RetrievalMeasures, retrievalMeasures, retrievalRanks } from './evaluate/retrieval.ts';
 export { areaUnderRiskCoverage, type RiskCoveragePoint, riskCoverage } from './evaluate/risk-coverage.ts';
+export { picturesForRate, picturesToShow } from './evaluate/sample-size.ts';
+export type { Estimate, Share } from './evaluate/shares.ts';
 export { type GroupShares, groupShares, maxSkew, minSkew, ndkl } from './evaluate/skew.ts';
 export {
   evaluateZeroShot,

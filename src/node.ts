@@ -26,7 +26,7 @@ export {
   readLabelledPictures,
 } from './node/labelled-pictures.ts';
 export { loadClip } from './node/load.ts';
-export { modelHash } from './node/model-hash.ts';
+export { type ModelParts, modelHash, modelParts } from './node/model-hash.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
 export { saveClip } from './node/save.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';

@@ -1,5 +1,6 @@
 import type { Clip } from '../clip.ts';
-import { dot, type EmbedTextOptions, embedTexts } from '../embed.ts';
+import { cosinesOf } from '../cosines.ts';
+import { type EmbedTextOptions, embedTexts } from '../embed.ts';
 
 /** What no class is about, as directions that compete with the classes. */
 export type Background = {
@@ -38,5 +39,5 @@ export async function buildBackground(
 
 /** The highest cosine of a picture's unit vector with a neutral prompt. */
 export function backgroundCosine(row: Float32Array, { weights }: Background): number {
-  return weights.reduce((most, direction) => Math.max(most, dot(row, direction)), -1);
+  return Math.max(-1, ...cosinesOf(row, weights));
 }

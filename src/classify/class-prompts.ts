@@ -53,6 +53,17 @@ export function toClasses(
   return full;
 }
 
+/** Which class a label means: its name, or a synonym of it. */
+export function classPlaces(classes: readonly (string | ClassPrompts)[]): Map<string, number> {
+  return new Map(
+    classes.flatMap((entry, place) =>
+      (typeof entry === 'string' ? [entry] : [entry.name, ...(entry.synonyms ?? [])]).map(
+        (name) => [name, place] as const,
+      ),
+    ),
+  );
+}
+
 /** All prompts of a class: template by template with each of its names, then its descriptions. */
 export function promptsOf({ name, synonyms, descriptions }: FullClass, templates: readonly string[]): string[] {
   const names = [name, ...synonyms];

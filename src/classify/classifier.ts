@@ -18,6 +18,8 @@ export type Classifier = {
   rejection?: Rejection;
   /** For `classifyIndependently`, as fitted by `clip-tfjs calibrate --independent`. */
   independence?: Independence;
+  /** Whether the pictures that it was calibrated on were turned as their EXIF orientation says: then others must be, too. */
+  exifRotate?: boolean;
 };
 
 /** The least score at which each class is taken for true, in the order of the classes. */

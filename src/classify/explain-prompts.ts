@@ -1,4 +1,5 @@
-import { dot, softmax } from '../embed.ts';
+import { dot } from '../embed.ts';
+import { softmax } from '../softmax.ts';
 import { addTo, type PromptEnsemble } from './prompt-ensemble.ts';
 
 /** What one template says of a picture. */
@@ -57,7 +58,7 @@ export function explainPrompts(row: Float32Array, ensemble: PromptEnsemble, logi
       template,
       label: classNames[first] as string,
       similarity: alone[first] as number,
-      probability: softmax(Float32Array.from(alone), logitScale)[first] as number,
+      probability: softmax(alone, logitScale)[first] as number,
       margin: (alone[first] as number) - (alone[next] as number),
       contribution: part(ofTemplate),
       labelWithout: labelWithout(ofTemplate),

@@ -1,5 +1,6 @@
 import type { Clip } from '../clip.ts';
-import { dot, type EmbedOptions, embedImages, type ImageInput, isImageInput } from '../embed.ts';
+import { cosinesOf } from '../cosines.ts';
+import { type EmbedOptions, embedImages, type ImageInput, isImageInput } from '../embed.ts';
 import { backgroundCosine } from './background.ts';
 import type { Classifier } from './classifier.ts';
 import { checkWidth } from './classify.ts';
@@ -58,9 +59,10 @@ export function judge(row: Float32Array, classifier: Classifier, logitScale: num
     throw new RangeError(
       'Cannot judge labels by themselves: expected a classifier with a background; build it with { background: true }',
     );
+  const similarities = cosinesOf(row, weights);
   const neutral = backgroundCosine(row, background);
   return classNames.map((label, index) => {
-    const similarity = dot(row, weights[index] as Float32Array);
+    const similarity = similarities[index] as number;
     const score = 1 / (1 + Math.exp(logitScale * (neutral - similarity))); // softmax over two
     return { label, similarity, score, isTrue: score >= (independence?.thresholds[index] ?? evenThreshold) };
   });

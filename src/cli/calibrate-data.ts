@@ -4,8 +4,9 @@ import type { Wanted } from '../evaluate/fit-rejection.ts';
 import { picturesForRate } from '../evaluate/sample-size.ts';
 import { findPictures } from '../node/find-pictures.ts';
 import { type BadPlace, readLabelledPictures } from '../node/labelled-pictures.ts';
+import { type NamedLabel, placeLabels } from '../node/place-labels.ts';
 import { type ClassOptions, readClassOptions, refuseUnfitPrompts } from './prompt-options.ts';
-import { UsageError } from './usage.ts';
+import { asUsage, UsageError } from './usage.ts';
 
 export type DataOptions = ClassOptions & {
   unknown?: string[];
@@ -39,7 +40,7 @@ export async function readCalibrationData(
 ): Promise<CalibrationData> {
   const { imageColumn, labelColumn, independent = false } = options;
   const columns = { ...(imageColumn && { imageColumn }), ...(labelColumn && { labelColumn }) };
-  const { pictures, bad } = await asUsage(readLabelledPictures(source, columns));
+  const { pictures, bad } = await asUsage(() => readLabelledPictures(source, columns));
   const labelled = pictures.flatMap(({ path, label, place }) =>
     (independent ? label.split(separator) : [label]).map((one) => ({ path, place, label: one.trim() })),
   );
@@ -48,8 +49,8 @@ export async function readCalibrationData(
   const classes = areGiven
     ? await readClassOptions(options, action)
     : [...new Set(labelled.map(({ label }) => label))].sort();
-  refuseUnfitPrompts(classes, templates, action);
-  const known = placesOf(labelled, classes, independent, source);
+  await refuseUnfitPrompts(classes, templates, action);
+  const known = await placesOf(labelled, classes, independent, source);
   const unknown = await readUnknown(options.unknown ?? [], known, source);
   if (unknown.length === 0 && !independent)
     throw new UsageError(
@@ -59,42 +60,25 @@ export async function readCalibrationData(
 }
 
 /** @throws UsageError on a label that is no class, a class without pictures, a picture of two classes */
-function placesOf(
-  labelled: readonly { path: string; place: string; label: string }[],
+async function placesOf(
+  labelled: readonly NamedLabel[],
   classes: readonly (string | ClassPrompts)[],
-  independent: boolean,
+  several: boolean,
   source: string,
-): Map<string, number[]> {
-  const names = classes.map((entry) => (typeof entry === 'string' ? { name: entry } : entry));
-  const places = new Map(
-    names.flatMap((entry, place) => [entry.name, ...(entry.synonyms ?? [])].map((name) => [name, place] as const)),
-  );
-  const known = new Map<string, number[]>();
-  for (const { path, place, label } of labelled) {
-    const which = places.get(label);
-    if (which === undefined)
-      throw new UsageError(
-        `${action}: the label '${label}' (${place} of ${source}) is none of the labels that are given; add it to them, or write it as they do`,
-      );
-    const before = known.get(path) ?? [];
-    if (before.includes(which)) throw new UsageError(`${action}: ${path} has the label '${label}' twice (${place})`);
-    if (before.length > 0 && !independent)
-      throw new UsageError(
-        `${action}: ${path} has the label '${label}' (${place}) and '${names[before[0] as number]?.name}'; where several may be true, use --independent`,
-      );
-    known.set(path, [...before, which]);
-  }
+): Promise<Map<string, number[]>> {
+  const cure = several ? 'take one away' : 'take one away; where several may be true, use --independent';
+  const known = await asUsage(() => placeLabels(labelled, classes, { action, several, cure }));
   const used = new Set([...known.values()].flat());
-  const empty = names.find((_, place) => !used.has(place));
-  if (empty)
-    throw new UsageError(
-      `${action}: the class '${empty.name}' has no pictures in ${source}; add some, or take it off the labels`,
-    );
-  return known;
+  const empty = classes.find((_, place) => !used.has(place));
+  if (empty === undefined) return known;
+  const name = typeof empty === 'string' ? empty : empty.name;
+  throw new UsageError(
+    `${action}: the class '${name}' has no pictures in ${source}; add some, or take it off the labels`,
+  );
 }
 
 async function readUnknown(paths: readonly string[], known: ReadonlyMap<string, unknown>, source: string) {
-  const found = await asUsage(findPictures(paths));
+  const found = await asUsage(() => findPictures(paths));
   const unknown = [...new Set(found.map(({ path }) => resolve(path)))];
   if (paths.length > 0 && unknown.length === 0)
     throw new UsageError(`${action}: there are no pictures in ${paths.join(', ')} (--unknown)`);
@@ -118,21 +102,11 @@ export function refuseTooFew(wanted: Wanted, known: number, unknown: number, wha
   if (count < needed) {
     const given = isRate ? `--false-accepts ${wanted.falseAccepts}` : `--coverage ${wanted.coverage}`;
     throw new UsageError(
-      `${action}: ${given} needs at least ${needed} ${called} but there are ${count}, of which one is ${percent(1 / Math.max(1, count))}; add pictures, or ask for less`,
+      `${action}: ${given} needs at least ${needed} ${called} but there are ${count}; add pictures, or ask for less`,
     );
   }
   if (known < 2 || unknown < 2)
     throw new UsageError(
       `${action}: expected two pictures at least of either kind, for half of them are held out, but got ${known} known and ${unknown} ${what}`,
     );
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))} %`;
-}
-
-async function asUsage<T>(read: Promise<T>): Promise<T> {
-  return read.catch((error: Error) => {
-    throw new UsageError(error.message, { cause: error });
-  });
 }

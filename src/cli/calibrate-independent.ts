@@ -16,7 +16,7 @@ import { version } from './version.ts';
 /** `calibrate --independent`: a threshold for each label, of which several may be true of a picture. */
 export async function calibrateIndependently(job: CalibrationJob, options: CalibrateCommand): Promise<void> {
   const { data, wanted, source, templates } = job;
-  const { model, out, report, seed, json } = options;
+  const { model, out, report, seed, json, exifRotate = false } = options;
   const refuse = (shown: readonly (readonly number[])[], unknown: number) => {
     for (const [place, entry] of data.classes.entries()) {
       const having = shown.filter((places) => places.includes(place)).length;
@@ -38,7 +38,7 @@ export async function calibrateIndependently(job: CalibrationJob, options: Calib
   const truths = pictures.map(({ places }) => classifier.classNames.map((_, place) => places.includes(place)));
   const figures = calibrateLabels({ scores, truths }, { wanted, seed });
   const thresholds = figures.map(({ threshold }) => threshold);
-  await saveClassifier(out, { ...classifier, independence: { thresholds } }, clip);
+  await saveClassifier(out, { ...classifier, independence: { thresholds }, exifRotate }, clip);
   console.error(`wrote ${out}`);
   const labels = figures.map((entry, place) => ({ label: classifier.classNames[place] as string, ...entry }));
   const rows = rowsOf(labels);
@@ -49,7 +49,15 @@ export async function calibrateIndependently(job: CalibrationJob, options: Calib
     console.error(`wrote ${report}`);
   }
   if (json) {
-    const run = { model, modelHash: await modelHash(clip), data: source, wanted, seed, date: new Date().toISOString() };
+    const run = {
+      model,
+      modelHash: await modelHash(clip),
+      data: source,
+      exifRotate,
+      wanted,
+      seed,
+      date: new Date().toISOString(),
+    };
     const counts = { known: known.length, unknown: unknown.length };
     printJson({ out, ...run, version, templates, ...counts, labels, failed });
   } else console.log(`${lead}\n${table(rows)}`);

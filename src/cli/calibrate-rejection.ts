@@ -1,5 +1,6 @@
-import { classCosines, rank } from '../classify/classify.ts';
-import { calibrate } from '../evaluate/calibrate.ts';
+import { rank } from '../classify/rank.ts';
+import { cosinesOf } from '../cosines.ts';
+import { type Calibration, calibrate } from '../evaluate/calibrate.ts';
 import { usableScores } from '../evaluate/fit-rejection.ts';
 import { picturesToShow } from '../evaluate/sample-size.ts';
 import { calibrationSections } from '../node/calibration-report.ts';
@@ -27,7 +28,7 @@ export async function calibrateRejection(job: CalibrationJob, options: Calibrate
   const { classifier, known, unknown, failed } = await embedPictures(clip, job, { ...options, background: false });
   refuseTooFew(wanted, known.length, unknown.length);
   const cosines = (pictures: readonly EmbeddedPicture[]) =>
-    pictures.map(({ embedding }) => classCosines(embedding, classifier.weights));
+    pictures.map(({ embedding }) => cosinesOf(embedding, classifier.weights));
   const pictures = {
     known: cosines(known),
     labels: known.map(({ places: [place] }) => place as number),
@@ -35,11 +36,20 @@ export async function calibrateRejection(job: CalibrationJob, options: Calibrate
   };
   const { logitScale } = clip;
   const calibration = calibrate(pictures, { wanted, logitScale, seed, ...(score && { score }) });
-  const fitted = { ...classifier, rejection: calibration.rejection };
+  const fitted = { ...classifier, rejection: calibration.rejection, exifRotate };
   await saveClassifier(out, fitted, clip);
   console.error(`wrote ${out}`);
   const run = {
-    ...{ model, modelHash: await modelHash(clip), data: source, wanted, seed, date: new Date().toISOString(), version },
+    ...{
+      model,
+      modelHash: await modelHash(clip),
+      data: source,
+      exifRotate,
+      wanted,
+      seed,
+      date: new Date().toISOString(),
+      version,
+    },
     ...{ classes: classifier.classNames, templates, known: known.length, unknown: unknown.length },
   };
   if (report !== undefined) {
@@ -58,21 +68,40 @@ export async function calibrateRejection(job: CalibrationJob, options: Calibrate
     await writeFileAtomically(report, await htmlReport('When to say "I don\'t know"', lead, sections));
     console.error(`wrote ${report}`);
   }
-  for (const warning of warningsOf(job, calibration.heldOut)) console.error(`warning: ${warning}`);
+  for (const warning of warningsOf(job, calibration)) console.error(`warning: ${warning}`);
   if (json) printJson({ out, ...run, ...calibration, failed });
   else console.log(describeCalibration(calibration, wanted));
 }
 
-/** What the figures cannot show. */
-function warningsOf({ wanted }: CalibrationJob, { known, unknown }: { known: number; unknown: number }): string[] {
+/** What went wrong, and what the figures cannot show. */
+function warningsOf({ wanted }: CalibrationJob, calibration: Calibration): string[] {
+  const { temperature, keptAnswers, heldOut } = calibration;
+  const warnings: string[] = [];
+  const outcome = temperature.kept === 'fitted' ? temperature.half : temperature.kept;
+  const which = temperature.kept === outcome ? '' : 'half of ';
+  const kept = temperature.kept === 'fitted' ? 'for the figures the model keeps its own' : 'the model keeps its own';
+  if (outcome === 'separable')
+    warnings.push(
+      `${which}the known pictures are all recognised, so they do not tell a temperature: ${kept}; add harder ones`,
+    );
+  if (outcome === 'uninformative')
+    warnings.push(
+      `on ${which}the known pictures the model is no better than guessing, so they do not tell a temperature: ${kept}; look at the labels`,
+    );
+  if (keptAnswers === 0)
+    warnings.push(
+      `no known picture gets an answer by what is kept: ${calibration.rejection.score} does not tell them from the unknown ones; take another --score, or allow more`,
+    );
+  else if (heldOut.coverage.count === 0)
+    warnings.push('no held-out known picture gets an answer; take another --score, allow more, or add pictures');
   const [rate, count, what] =
     'falseAccepts' in wanted
-      ? ([wanted.falseAccepts, unknown, 'false accepts'] as const)
-      : ([1 - wanted.coverage, known, 'known pictures without an answer'] as const);
+      ? ([wanted.falseAccepts, heldOut.unknown, 'false accepts'] as const)
+      : ([1 - wanted.coverage, heldOut.known, 'known pictures without an answer'] as const);
   const needed = picturesToShow(rate);
-  if (count >= needed) return [];
-  const share = Number((100 * rate).toPrecision(3));
-  return [
-    `${count} held-out pictures cannot show with 95 % confidence that there are at most ${share} % ${what}, even if there is none: it takes ${needed}, and as many to fit`,
-  ];
+  if (count < needed)
+    warnings.push(
+      `${count} held-out pictures cannot show with 95 % confidence that there are at most ${Number((100 * rate).toPrecision(3))} % ${what}, even if there is none: it takes ${needed}, and as many to fit`,
+    );
+  return warnings;
 }

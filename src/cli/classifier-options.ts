@@ -3,8 +3,8 @@ import type { ClassPrompts } from '../classify/class-prompts.ts';
 import type { Classifier } from '../classify/classifier.ts';
 import type { Clip } from '../clip.ts';
 import { cachedClassifier } from '../node/cached-classifier.ts';
-import { assertModel, readClassifierFile } from '../node/classifier-file.ts';
-import { parseNumber } from './parsers.ts';
+import { assertModel, type ClassifierFile, readClassifierFile } from '../node/classifier-file.ts';
+import { parseCosine } from './parsers.ts';
 import {
   addClassOptions,
   addTemplateOptions,
@@ -14,11 +14,17 @@ import {
   refuseUnfitPrompts,
   type TemplateOptions,
 } from './prompt-options.ts';
-import { UsageError } from './usage.ts';
+import { asUsage, UsageError } from './usage.ts';
 
 /** How `classify` is told what to look for, and when to be silent. */
 export type ClassifierOptions = ClassOptions &
-  TemplateOptions & { classifier?: string; background?: boolean; independent?: boolean; threshold?: number };
+  TemplateOptions & {
+    classifier?: string;
+    background?: boolean;
+    independent?: boolean;
+    threshold?: number;
+    exifRotate?: boolean;
+  };
 
 export function addClassifierOptions(command: Command): Command {
   const ofItsOwn = [
@@ -47,7 +53,7 @@ export function addClassifierOptions(command: Command): Command {
     .option(
       '--threshold <cosine>',
       'the least similarity that counts; below it the answer is "I don\'t know"',
-      parseNumber,
+      parseCosine,
     );
 }
 
@@ -64,9 +70,7 @@ export type ClassifierPlan = {
 export async function planClassifier(options: ClassifierOptions): Promise<ClassifierPlan> {
   const { classifier: path, independent = false, threshold } = options;
   if (path !== undefined) {
-    const { classifier, model } = await readClassifierFile(path).catch((error: Error) => {
-      throw new UsageError(error.message, { cause: error });
-    });
+    const { classifier, model } = await readKept(path, options.exifRotate, 'Cannot classify');
     const isIndependent = classifier.independence !== undefined;
     if (isIndependent && threshold !== undefined)
       throw new UsageError(
@@ -80,9 +84,24 @@ export async function planClassifier(options: ClassifierOptions): Promise<Classi
   }
   const classes = await readClassOptions(options, 'Cannot classify');
   const templates = await readTemplateOptions(options, 'Cannot classify');
-  refuseUnfitPrompts(classes, templates, 'Cannot classify');
+  await refuseUnfitPrompts(classes, templates, 'Cannot classify');
   const background = options.background || independent;
   const build = (clip: Clip, onProgress: (done: number, total: number) => void) =>
     cachedClassifier(clip, classes, { templates, background, onProgress });
   return { classes, templates, isIndependent: independent, build };
+}
+
+/**
+ * A classifier that `calibrate` wrote.
+ * @param exifRotate whether pictures are turned now
+ * @throws UsageError on what is none, and where it was calibrated on pictures that were read otherwise
+ */
+export async function readKept(path: string, exifRotate = false, action: string): Promise<ClassifierFile> {
+  const file = await asUsage(() => readClassifierFile(path));
+  const calibrated = file.classifier.exifRotate ?? exifRotate;
+  if (calibrated !== exifRotate)
+    throw new UsageError(
+      `${action}: ${path} was calibrated ${calibrated ? 'with' : 'without'} --exif-rotate; ${calibrated ? 'give it here too' : 'leave it out, or calibrate with it'}`,
+    );
+  return file;
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type Classification, rank } from '../classify/classify.ts';
 import { explainPrompts, type PromptReport } from '../classify/explain-prompts.ts';
 import { type IndependentLabel, judge } from '../classify/independent.ts';
 import { buildPromptEnsemble, classifierOf } from '../classify/prompt-ensemble.ts';
+import { type Classification, rank } from '../classify/rank.ts';
 import { embedFiles } from '../node/embed-files.ts';
 import { findPictures } from '../node/find-pictures.ts';
 import { addClassifierOptions, type ClassifierOptions, planClassifier } from './classifier-options.ts';

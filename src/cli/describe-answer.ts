@@ -1,5 +1,5 @@
-import type { Classification } from '../classify/classify.ts';
 import type { IndependentLabel } from '../classify/independent.ts';
+import type { Classification } from '../classify/rank.ts';
 import { bar, table } from './output.ts';
 
 /** A picture's answer as lines, with bars as long as the probabilities. */

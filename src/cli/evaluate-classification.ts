@@ -1,55 +1,34 @@
-import { promptsOf, toClasses } from '../classify/class-prompts.ts';
+import { classPlaces } from '../classify/class-prompts.ts';
+import { type AnswerFigures, answerFigures } from '../evaluate/answers.ts';
+import { thinCurve } from '../evaluate/thin-curve.ts';
 import { evaluateZeroShot, type ZeroShotEvaluation } from '../evaluate/zero-shot.ts';
-import { cachedClassifier } from '../node/cached-classifier.ts';
 import { dataHash } from '../node/data-hash.ts';
 import { embedLabelled, readLabelledPictures } from '../node/labelled-pictures.ts';
-import { announceLongTexts } from '../node/long-texts.ts';
 import { modelHash } from '../node/model-hash.ts';
 import { zeroShotSections } from '../node/zero-shot-report.ts';
-import { classPlaces, labelsOf, refuseUnfitLabels } from './evaluate-labels.ts';
-import {
-  type EvaluateCommand,
-  figureTable,
-  readData,
-  runFacts,
-  tellBad,
-  writeEvaluationReport,
-} from './evaluate-options.ts';
+import { answersSection, answersTable } from './describe-answered.ts';
+import { labelsOf, refuseUnfitLabels } from './evaluate-labels.ts';
+import { type EvaluateCommand, figureTable, runFacts, tellBad, writeEvaluationReport } from './evaluate-options.ts';
+import { planEvaluated } from './evaluated-classifier.ts';
 import { openClip } from './options.ts';
 import { printJson, table } from './output.ts';
 import { withProgress } from './progress.ts';
-import { readClassOptions, readTemplateOptions, refuseUnfitPrompts } from './prompt-options.ts';
+import { asUsage } from './usage.ts';
 
 const action = 'Cannot evaluate';
 
 /** `evaluate --task classification`: what a classifier of the labels says of each picture, beside what it is. */
 export async function evaluateClassification(data: string, options: EvaluateCommand): Promise<void> {
-  const {
-    imageColumn,
-    labelColumn,
-    labels,
-    labelsFile,
-    classesFile,
-    workers,
-    exifRotate = false,
-    json = false,
-  } = options;
+  const { imageColumn, labelColumn, workers, exifRotate = false, json = false } = options;
   const columns = { ...(imageColumn && { imageColumn }), ...(labelColumn && { labelColumn }) };
-  const { pictures: named, bad } = await readData(readLabelledPictures(data, columns));
-  const areGiven = [labels, labelsFile, classesFile].some((option) => option !== undefined);
-  const classes = areGiven ? await readClassOptions(options, action) : labelsOf(named);
-  const templates = await readTemplateOptions(options, action);
-  refuseUnfitPrompts(classes, templates, action);
+  const { pictures: named, bad } = await asUsage(() => readLabelledPictures(data, columns));
+  const { classes, templates, build } = await planEvaluated(options, labelsOf(named), action);
+  await refuseUnfitLabels(named, classes, action);
   const places = classPlaces(classes);
-  refuseUnfitLabels(named, places, areGiven);
   tellBad(bad);
 
   const clip = await openClip(options);
-  const prompts = toClasses(classes, templates).flatMap((entry) => promptsOf(entry, templates));
-  announceLongTexts(prompts, clip.tokenizer, 'prompts');
-  const classifier = await withProgress('prompts', json, (onProgress) =>
-    cachedClassifier(clip, classes, { templates, truncate: true, onProgress }),
-  );
+  const classifier = await withProgress('prompts', json, (onProgress) => build(clip, onProgress));
   const placeOf = new Map(named.map(({ path, place }) => [path, place]));
   const skip = (path: string, { message: reason }: Error) => {
     bad.push({ place: placeOf.get(path) ?? path, reason: `${path}: ${reason}` });
@@ -59,8 +38,9 @@ export async function evaluateClassification(data: string, options: EvaluateComm
     embedLabelled(clip, named, { workers, exifRotate, skip, onProgress }),
   );
   if (pictures.length === 0) throw new Error(`${action}: none of ${named.length} pictures could be read, see above`);
-  const rows = pictures.map(({ label }) => places.get(label) as number);
-  const evaluation = evaluateZeroShot({ embeddings, labels: rows }, classifier, clip.logitScale);
+  const labelled = { embeddings, labels: pictures.map(({ label }) => places.get(label) as number) };
+  const evaluation = evaluateZeroShot(labelled, classifier, classifier.rejection?.logitScale ?? clip.logitScale);
+  const answers = options.classifier === undefined ? undefined : answerFigures(labelled, classifier, clip.logitScale);
   const hashed = pictures.map(({ path, label }) => ({ path, texts: [label] }));
   const facts = runFacts({ modelHash: await modelHash(clip), dataHash: await dataHash(hashed) });
   clip.dispose();
@@ -68,23 +48,32 @@ export async function evaluateClassification(data: string, options: EvaluateComm
   if (options.report !== undefined)
     await writeEvaluationReport(options.report, data, options.model, {
       title: 'Zero-shot classification',
-      sections: await zeroShotSections(evaluation, classifier.classNames, pictures, exifRotate),
+      sections: [
+        ...(answers ? [answersSection(answers)] : []),
+        ...(await zeroShotSections(evaluation, classifier.classNames, pictures, exifRotate)),
+      ],
       facts,
-      more: [['templates', templates.join(' | ')]],
+      more: [
+        ['templates', templates.join(' | ')],
+        ...(options.classifier === undefined ? [] : [['classifier', options.classifier] as const]),
+      ],
       bad,
     });
-  if (json) printJson({ ...jsonOf(data, options.model, evaluation, facts.modelHash), templates, ...facts, bad });
-  else console.log(describe(evaluation, templates.length));
+  const kept = answers && {
+    classifier: options.classifier,
+    rejection: classifier.rejection ?? null,
+    background: classifier.background?.prompts ?? null,
+    answered: answers,
+  };
+  if (json) {
+    const result = jsonOf(data, options.model, evaluation, facts.modelHash);
+    printJson({ ...result, ...kept, templates, ...facts, bad });
+  } else console.log(describe(evaluation, templates.length, answers));
 }
-
-/** Points of a curve that JSON has. */
-const mostPoints = 200;
 
 /** CLIP_benchmark's fields, and ours beside them; not the single answers. */
 function jsonOf(dataset: string, model: string, evaluation: ZeroShotEvaluation, hash: string): object {
   const { metrics, answers, riskCoverage, ...rest } = evaluation;
-  const every = Math.ceil(riskCoverage.length / mostPoints);
-  const curve = riskCoverage.filter((_, index) => (riskCoverage.length - 1 - index) % every === 0);
   const pretrained = hash.slice(0, 12);
   return {
     dataset,
@@ -92,13 +81,13 @@ function jsonOf(dataset: string, model: string, evaluation: ZeroShotEvaluation, 
     pretrained,
     task: 'zeroshot_classification',
     metrics,
-    language: 'en',
+    language: null,
     ...rest,
-    riskCoverage: curve,
+    riskCoverage: thinCurve(riskCoverage),
   };
 }
 
-function describe(evaluation: ZeroShotEvaluation, templateCount: number): string {
+function describe(evaluation: ZeroShotEvaluation, templateCount: number, answers: AnswerFigures | undefined): string {
   const { count, classCount, metrics, intervals, calibration, confusions } = evaluation;
   const figures = figureTable([
     ['top-1 accuracy', metrics.acc1, intervals.acc1],
@@ -115,5 +104,6 @@ function describe(evaluation: ZeroShotEvaluation, templateCount: number): string
       `${times} (${Math.round(100 * share)} %)`,
     ]);
   const head = `${count} pictures among ${classCount} classes, ${templateCount} ${templateCount === 1 ? 'template' : 'templates'}`;
-  return `${head}\n${figures}${mistakes.length === 0 ? '' : `\nmost frequent mistakes\n${table(mistakes)}`}`;
+  const said = answers ? `\n${answersTable(answers)}` : '';
+  return `${head}\n${figures}${said}${mistakes.length === 0 ? '' : `\nmost frequent mistakes\n${table(mistakes)}`}`;
 }

@@ -14,6 +14,7 @@ import { version } from './version.ts';
 export type EvaluateCommand = ModelOptions &
   ClassOptions &
   TemplateOptions & {
+    classifier?: string;
     task: 'classification' | 'retrieval';
     imageColumn?: string;
     labelColumn?: string;
@@ -32,6 +33,7 @@ const unused = {
     labels: '--labels',
     labelsFile: '--labels-file',
     classesFile: '--classes-file',
+    classifier: '--classifier',
   },
 } as const;
 
@@ -40,13 +42,6 @@ export function refuseUnused(options: EvaluateCommand): void {
   for (const [name, flag] of Object.entries(unused[options.task]))
     if (options[name as keyof EvaluateCommand] !== undefined)
       throw new UsageError(`Cannot evaluate: ${flag} is of no use with --task ${options.task}; leave it out`);
-}
-
-/** What is wrong with the data is found before a model is loaded. @throws UsageError */
-export async function readData<T>(read: Promise<T>): Promise<T> {
-  return read.catch((error: Error) => {
-    throw new UsageError(error.message, { cause: error });
-  });
 }
 
 /** Says of what cannot be used where it stands and why, the first few of many. */

@@ -7,19 +7,12 @@ import { announceLongTexts } from '../node/long-texts.ts';
 import { modelHash } from '../node/model-hash.ts';
 import { readPairs } from '../node/pairs.ts';
 import { retrievalSections } from '../node/retrieval-report.ts';
-import {
-  type EvaluateCommand,
-  figureTable,
-  readData,
-  runFacts,
-  tellBad,
-  writeEvaluationReport,
-} from './evaluate-options.ts';
+import { type EvaluateCommand, figureTable, runFacts, tellBad, writeEvaluationReport } from './evaluate-options.ts';
 import { openClip } from './options.ts';
 import { printJson } from './output.ts';
 import { withProgress } from './progress.ts';
 import { readTemplateOptions } from './prompt-options.ts';
-import { UsageError } from './usage.ts';
+import { asUsage, UsageError } from './usage.ts';
 
 const action = 'Cannot evaluate';
 
@@ -27,7 +20,7 @@ const action = 'Cannot evaluate';
 export async function evaluateTextRetrieval(data: string, options: EvaluateCommand): Promise<void> {
   const { imageColumn, textColumn, conceptColumn, workers, exifRotate = false, json = false } = options;
   const templates = await readTemplateOptions(options, action);
-  const set = await readData(readPairs(data, { imageColumn, textColumn, conceptColumn, templates }));
+  const set = await asUsage(() => readPairs(data, { imageColumn, textColumn, conceptColumn, templates }));
   const bad = set.bad.map(({ line, reason }) => ({ place: `line ${line}`, reason }));
   tellBad(bad);
   const named = gatherCaptions(set.pairs);
@@ -90,7 +83,7 @@ function jsonOf(dataset: string, model: string, evaluation: RetrievalEvaluation,
     pretrained: hash.slice(0, 12),
     task: 'zeroshot_retrieval',
     metrics,
-    language: 'en',
+    language: null,
     intervals,
     imageRetrieval: summary(imageRetrieval),
     textRetrieval: summary(textRetrieval),

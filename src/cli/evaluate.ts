@@ -23,6 +23,12 @@ export function addEvaluate(program: Command): void {
         .default('classification'),
     );
   addTemplateOptions(addClassOptions(addModelOptions(command)))
+    .addOption(
+      new Option(
+        '--classifier <file>',
+        'classification: what `calibrate` wrote, with its temperature, threshold and neutral prompts',
+      ).conflicts(['labels', 'labelsFile', 'classesFile', 'template', 'templatesFile', 'templateSet']),
+    )
     .option('--image-column <name>', "the table's column of picture paths (default: filepath)")
     .option('--label-column <name>', "classification: the table's column of labels (default: label)")
     .option('--text-column <name>', "retrieval: the table's column of captions (default: title)")

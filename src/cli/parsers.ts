@@ -35,6 +35,13 @@ export function parseShare(text: string): number {
   return value;
 }
 
+/** A number from -1 to 1. */
+export function parseCosine(text: string): number {
+  const value = parseNumber(text);
+  if (!(value >= -1 && value <= 1)) throw new InvalidArgumentError('expected a cosine, from -1 to 1');
+  return value;
+}
+
 /** How names begin: not empty, for every name begins so. */
 export function collectPrefix(value: string, values: string[] | undefined): string[] {
   if (value.trim() === '') throw new InvalidArgumentError('expected how names begin, e.g. visual.');

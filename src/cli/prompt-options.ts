@@ -5,7 +5,7 @@ import { findTemplateSet, templateSets } from '../classify/template-sets.ts';
 import { defaultTemplates } from '../classify/templates.ts';
 import { collect } from './options.ts';
 import { readText } from './read-text.ts';
-import { UsageError } from './usage.ts';
+import { asUsage, UsageError } from './usage.ts';
 
 /** How a command is told classes. */
 export type ClassOptions = { labels?: string; labelsFile?: string; classesFile?: string };
@@ -78,20 +78,12 @@ export async function readTemplateOptions(
 }
 
 /** Refuses, before a model is loaded, what no classifier can be made of. @throws UsageError */
-export function refuseUnfitPrompts(
+export async function refuseUnfitPrompts(
   classes: readonly (string | ClassPrompts)[],
   templates: readonly string[],
   action: string,
-): void {
-  asUsage(() => toClasses(classes, templates, action));
-}
-
-function asUsage<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
+): Promise<void> {
+  await asUsage(() => toClasses(classes, templates, action));
 }
 
 async function linesOf(file: string | undefined): Promise<string[]> {

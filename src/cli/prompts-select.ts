@@ -1,14 +1,18 @@
-import { rank } from '../classify/classify.ts';
+import { classPlaces } from '../classify/class-prompts.ts';
 import { buildPromptEnsemble, classifierOf, type PromptEnsemble } from '../classify/prompt-ensemble.ts';
+import { rank } from '../classify/rank.ts';
 import { selectTemplates } from '../classify/select-templates.ts';
 import { findTemplateSet } from '../classify/template-sets.ts';
 import type { Clip } from '../clip.ts';
 import { type Interval, wilsonInterval } from '../evaluate/intervals.ts';
 import { availableMemory } from '../node/available-memory.ts';
+import { intervalText } from '../node/evaluation-sections.ts';
 import { writeFileAtomically } from '../node/files.ts';
 import { embedLabelled, type LabelledPicture, readLabelledPictures } from '../node/labelled-pictures.ts';
+import { percent } from '../node/report-figures.ts';
 import { assertFileWritable } from '../node/writable.ts';
 import { permutation } from '../random.ts';
+import { labelsOf, refuseUnfitLabels } from './evaluate-labels.ts';
 import { type ModelOptions, openClip } from './options.ts';
 import { printJson, table } from './output.ts';
 import { withProgress } from './progress.ts';
@@ -19,7 +23,7 @@ import {
   refuseUnfitPrompts,
   type TemplateOptions,
 } from './prompt-options.ts';
-import { UsageError } from './usage.ts';
+import { asUsage, UsageError } from './usage.ts';
 
 type SelectCommand = ModelOptions &
   TemplateOptions &
@@ -48,19 +52,18 @@ const action = 'Cannot select templates';
 export async function selectOnPictures(data: string, options: SelectCommand): Promise<void> {
   const templates = await readTemplateOptions(options, action, findTemplateSet('openai-80').templates);
   if (templates.length < 2) throw new UsageError(`${action}: expected at least two to choose from but got one`);
-  const { pictures, bad } = await readLabelledPictures(data, options);
+  const { pictures, bad } = await asUsage(() => readLabelledPictures(data, options));
   for (const { place, reason } of bad) console.error(`skipped ${place}: ${reason}`);
-  const labels = [...new Set(pictures.map(({ label }) => label))];
-  const classes = options.classesFile === undefined ? labels : await readClassesFile(options.classesFile);
-  refuseUnfitPrompts(classes, templates, action);
-  const names = classes.map((entry) => (typeof entry === 'string' ? entry : entry.name));
-  refuseUnfitData(labels, names, pictures.length, templates.length);
+  const classes = options.classesFile === undefined ? labelsOf(pictures) : await readClassesFile(options.classesFile);
+  await refuseUnfitPrompts(classes, templates, action);
+  await refuseUnfitLabels(pictures, classes, action);
+  refuseUnfitSize(pictures.length, classes.length, templates.length);
   if (options.out !== undefined) await assertFileWritable(options.out);
   const clip = await openClip(options);
   const ensemble = await withProgress('prompts', options.json, (onProgress) =>
     buildPromptEnsemble(clip, classes, { templates, onProgress }),
   );
-  const samples = await embed(clip, pictures, names, options);
+  const samples = await embed(clip, pictures, classPlaces(classes), options);
   clip.dispose();
   const [choosing, measuring] = drawn(samples);
   const selection = selectTemplates(
@@ -75,15 +78,18 @@ export async function selectOnPictures(data: string, options: SelectCommand): Pr
     measure('all', ensemble, [...templates.keys()], measuring),
   ];
   if (options.json) return printJson({ model: options.model, data, pictures: choosing.length, ...selection, measured });
-  const steps = selection.templates.map((template, step) => [`  ${percent(selection.accuracies[step])}`, template]);
+  const steps = selection.templates.map((template, step) => [
+    `  ${percent(selection.accuracies[step] as number, 1)}`,
+    template,
+  ]);
   console.log(`chosen on ${choosing.length} pictures from ${templates.length} templates, with the accuracy so far:`);
   console.log(table(steps));
   console.log(`\non ${measuring.length} other pictures, with the 95 % interval:`);
-  const rows = measured.map(({ name, templates: count, accuracy, interval: { low, high } }) => [
+  const rows = measured.map(({ name, templates: count, accuracy, interval }) => [
     `  ${name}`,
     `${count}`,
-    percent(accuracy),
-    `${percent(low)} to ${percent(high)}`,
+    percent(accuracy, 1),
+    intervalText(interval),
   ]);
   console.log(table(rows));
 }
@@ -91,14 +97,13 @@ export async function selectOnPictures(data: string, options: SelectCommand): Pr
 async function embed(
   clip: Clip,
   pictures: readonly LabelledPicture[],
-  names: readonly string[],
+  places: ReadonlyMap<string, number>,
   { workers, exifRotate = false, json }: SelectCommand,
 ): Promise<Picture[]> {
   const skip = (path: string, { message }: Error) => console.error(`skipped ${path}: ${message}`);
   const embedded = await withProgress('pictures', json, (onProgress) =>
     embedLabelled(clip, pictures, { workers, exifRotate, skip, onProgress }),
   );
-  const places = new Map(names.map((name, place) => [name, place]));
   const samples = embedded.pictures.map(({ label }, index) => ({
     embedding: embedded.embeddings[index] as Float32Array,
     label: places.get(label) as number,
@@ -134,24 +139,11 @@ function measure(
 }
 
 /** What could not be chosen on, before a model is loaded. */
-function refuseUnfitData(
-  labels: readonly string[],
-  names: readonly string[],
-  pictures: number,
-  templates: number,
-): void {
-  if (names.length < 2) throw new UsageError(`${action}: expected at least two labels but got one`);
+function refuseUnfitSize(pictures: number, classes: number, templates: number): void {
   if (pictures < 3) throw new UsageError(`${action}: expected at least 3 pictures but got ${pictures}`);
-  const unknown = labels.find((label) => !names.includes(label));
-  if (unknown !== undefined)
-    throw new UsageError(`${action}: the pictures' label '${unknown}' is no class of --classes-file`);
-  const bytes = 4 * templates * pictures * names.length;
+  const bytes = 4 * templates * pictures * classes;
   if (bytes > availableMemory())
     throw new UsageError(
-      `${action}: ${templates} templates, ${pictures} pictures and ${names.length} labels take ${(bytes / 2 ** 30).toFixed(1)} GiB of memory, more than there is; use fewer pictures`,
+      `${action}: ${templates} templates, ${pictures} pictures and ${classes} labels take ${(bytes / 2 ** 30).toFixed(1)} GiB of memory, more than there is; use fewer pictures`,
     );
-}
-
-function percent(share = 0): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

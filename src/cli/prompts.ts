@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { findTemplateSet, type TemplateSet, templateSets } from '../classify/template-sets.ts';
+import { findTemplateSet, templateSets } from '../classify/template-sets.ts';
 import { addModelOptions, jsonOption, workersOption } from './options.ts';
 import { printJson, table } from './output.ts';
 import { addClassesFileOption, addTemplateOptions } from './prompt-options.ts';
 import { selectOnPictures } from './prompts-select.ts';
-import { UsageError } from './usage.ts';
+import { asUsage } from './usage.ts';
 
 export function addPrompts(program: Command): void {
   const command = program.command('prompts').summary('show templates, or choose those that suit your pictures');
@@ -38,8 +38,8 @@ export function addPrompts(program: Command): void {
     .action(selectOnPictures);
 }
 
-function list(name: string | undefined, { json }: { json?: boolean }): void {
-  const set = name === undefined ? undefined : found(name);
+async function list(name: string | undefined, { json }: { json?: boolean }): Promise<void> {
+  const set = name === undefined ? undefined : await asUsage(() => findTemplateSet(name));
   if (json) printJson(set ?? templateSets);
   else if (set) console.log(set.templates.join('\n'));
   else {
@@ -49,13 +49,5 @@ function list(name: string | undefined, { json }: { json?: boolean }): void {
       source,
     ]);
     console.log(table([['set', 'templates', 'source'], ...rows]));
-  }
-}
-
-function found(name: string): TemplateSet {
-  try {
-    return findTemplateSet(name);
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
   }
 }

@@ -22,8 +22,8 @@ export type LabelFigures = {
 };
 
 /**
- * A threshold for each label by itself, so that the label is said of at most the wanted share of the pictures without it, or of at
- * least the wanted share of those with it. As for `calibrate`, what is measured was fitted on the other half, drawn by the seed;
+ * A threshold for each label by itself, so that the label is said of a new picture without it with at most the wanted probability, or
+ * of one with it with at least that. As for `calibrate`, what is measured was fitted on the other half, drawn by the seed;
  * the halves are drawn label by label, so that each has pictures with the label and without.
  * @throws RangeError on a label with fewer than two pictures that have it, or that do not
  */

@@ -5,6 +5,8 @@ import {
   fitRejection,
   fitTemperature,
   type RejectionPictures,
+  scoresOf,
+  type TemperatureOutcome,
   type Wanted,
 } from './fit-rejection.ts';
 import { type HeldOut, measureHeldOut } from './held-out.ts';
@@ -23,6 +25,10 @@ export type CalibrationOptions = {
 export type Calibration = {
   /** Fitted on all pictures: what is kept. */
   rejection: Rejection;
+  /** Whether the temperature could be fitted: that of what is kept, and that of the half. */
+  temperature: { kept: TemperatureOutcome; half: TemperatureOutcome };
+  /** Known pictures that what is kept answers, among those that it was fitted to. With 0 of them it never says anything. */
+  keptAnswers: number;
   /** How the scores compare on the fitted half, by which one was chosen. */
   comparison: Comparison;
   /** The same steps on one half, measured on the other. */
@@ -32,7 +38,8 @@ export type Calibration = {
 /**
  * Fits temperature and threshold. Half of the known and half of the unknown pictures, drawn by the seed, are held out: the score
  * is chosen on the first half, and what it gives is measured on the second, so no figure is on data that it was fitted to. What is
- * kept is then fitted by the same steps on all pictures, so it should do no worse than the figures say.
+ * kept is then fitted by the same steps on all pictures: another threshold, for which the figures are an estimate. Over many draws of the
+ * pictures, both keep to what is wanted on average, given as many pictures as `picturesForRate` says in the half.
  * @throws RangeError on fewer than two known or two unknown pictures
  */
 export function calibrate(
@@ -46,11 +53,16 @@ export function calibrate(
     );
   const [first, second] = halve(pictures, seed);
   const fitted = fitTemperature(first, logitScale);
-  const comparison = compareScores(first, fitted);
+  const comparison = compareScores(first, fitted.logitScale);
   const chosen = score ?? (comparison[0] as Comparison[number]).score;
-  const onHalf = fitRejection(first, wanted, chosen, fitted);
+  const onHalf = fitRejection(first, wanted, chosen, fitted.logitScale);
+  const onAll = fitTemperature(pictures, logitScale);
+  const rejection = fitRejection(pictures, wanted, chosen, onAll.logitScale);
+  const [scores] = scoresOf(pictures, rejection.score, rejection.logitScale);
   return {
-    rejection: fitRejection(pictures, wanted, chosen, fitTemperature(pictures, logitScale)),
+    rejection,
+    temperature: { kept: onAll.outcome, half: fitted.outcome },
+    keptAnswers: scores.filter((value) => value >= rejection.threshold).length,
     comparison,
     heldOut: measureHeldOut(second, onHalf, logitScale, seed),
   };

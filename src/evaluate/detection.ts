@@ -49,46 +49,53 @@ export function falsePositiveRateAt(
   outScores: ArrayLike<number>,
   truePositiveRate = 0.95,
 ): number {
-  const threshold = thresholdForCoverage(inScores, truePositiveRate);
-  const outside = ascending('outScores', outScores);
+  assertShare('compare scores', 'a rate', truePositiveRate);
+  const [inside, outside] = [ascending('inScores', inScores), ascending('outScores', outScores)];
+  let wanted = 1;
+  while (wanted / inside.length < truePositiveRate) wanted++;
+  const threshold = inside[inside.length - wanted] as number;
   let accepted = 0;
   for (const score of outside) if (score >= threshold) accepted++;
   return accepted / outside.length;
 }
 
 /**
- * The lowest threshold at which no more than the asked share of samples of no class is accepted, where a score is accepted that
- * is at least the threshold. The share holds on these samples, in ties too; that of new ones varies about it, the more the
- * fewer there are.
- * @param rate 0 to 1. 0 accepts none of them; 1 all
+ * The lowest threshold at which a new sample of no class is accepted with at most the asked probability, where a score is accepted
+ * that is at least the threshold, and the new sample is drawn as these were. Among n of them and the new one, each has the same chance
+ * to be among the k highest: k / (n + 1). So floor(rate · (n + 1)) - 1 of these are accepted, in ties fewer: split conformal prediction
+ * (Vovk, Gammerman and Shafer 2005; Angelopoulos and Bates 2023, arXiv 2107.07511, section 1). The probability is the mean over what
+ * samples could have been drawn; what these give lies about it.
+ * @param rate 0 to 1. With fewer samples than `picturesForRate(rate)` none of them is accepted, which may be more than the rate for new ones
  * @throws TypeError on an empty list, RangeError on a number that is not finite and on a rate out of range
  */
 export function thresholdForFalseAccepts(outScores: ArrayLike<number>, rate: number): number {
   assertShare('find the threshold', 'a rate', rate);
   const outside = ascending('outScores', outScores);
   const count = outside.length;
-  let accepted = Math.floor(rate * count);
-  if ((accepted + 1) / count <= rate)
-    accepted++; // the product was rounded below a whole number
-  else if (accepted / count > rate) accepted--;
-  const refused = outside[count - 1 - accepted];
+  let rank = Math.floor(rate * (count + 1));
+  if ((rank + 1) / (count + 1) <= rate)
+    rank++; // the product was rounded below a whole number
+  else if (rank / (count + 1) > rate) rank--;
+  const refused = outside[count - Math.max(1, rank)];
   return refused === undefined ? (outside[0] as number) : nextAbove(refused);
 }
 
 /**
- * The highest threshold that accepts at least the asked share of samples of the classes.
- * @param coverage in (0, 1]
+ * The highest threshold at which a new sample of the classes is accepted with at least the asked probability: ceil(coverage · (n + 1))
+ * of these n are, by the reason that `thresholdForFalseAccepts` has.
+ * @param coverage 0 to 1. With fewer samples than `picturesForRate(1 - coverage)` all of them are accepted, which may be less than the
+ *   coverage for new ones
  * @throws TypeError on an empty list, RangeError on a number that is not finite and on a coverage out of range
  */
 export function thresholdForCoverage(inScores: ArrayLike<number>, coverage: number): number {
   assertShare('find the threshold', 'a coverage', coverage);
   const inside = ascending('inScores', inScores);
   const count = inside.length;
-  let accepted = Math.max(1, Math.ceil(coverage * count));
-  if (accepted > 1 && (accepted - 1) / count >= coverage)
+  let accepted = Math.max(1, Math.ceil(coverage * (count + 1)));
+  if (accepted > 1 && (accepted - 1) / (count + 1) >= coverage)
     accepted--; // the product was rounded above a whole number
-  else if (accepted / count < coverage) accepted++;
-  return inside[count - accepted] as number;
+  else if (accepted / (count + 1) < coverage) accepted++;
+  return inside[Math.max(0, count - accepted)] as number;
 }
 
 /** The next greater float64: those of one sign are in the order of their bits. */

@@ -6,7 +6,7 @@ import {
   rejectionScores,
 } from '../classify/rejection.ts';
 import { auroc, thresholdForCoverage, thresholdForFalseAccepts } from './detection.ts';
-import { fitLogitScale } from './logit-scale.ts';
+import { fitLogitScale, isEndOfRange, logitScaleRange } from './logit-scale.ts';
 
 /** Pictures as their cosines with each class. */
 export type RejectionPictures = {
@@ -18,7 +18,7 @@ export type RejectionPictures = {
   unknown: readonly ArrayLike<number>[];
 };
 
-/** At most this share of the unknown pictures gets an answer; or at least this share of the known ones does. */
+/** An unknown picture gets an answer with at most this probability; or a known one does with at least this one. */
 export type Wanted = { falseAccepts: number } | { coverage: number };
 
 /** How well each score tells known pictures from unknown ones: the chance that a known one has the higher score. */
@@ -30,12 +30,24 @@ export function usableScores(classes: number): RejectionScore[] {
 }
 
 /**
+ * What became of the temperature. It is the model's own unless 'fitted': 'separable' where every label has the highest cosine, so that
+ * no temperature is too sure; 'uninformative' where the cosines say nothing of the labels; 'single' where there is one class.
+ */
+export type TemperatureOutcome = 'fitted' | 'separable' | 'uninformative' | 'single';
+
+/**
  * One temperature for all classes, which minimises the negative log-likelihood of the known pictures' labels (Guo et al. 2017, section 4.2;
  * for CLIP one temperature serves every prompt and data set: LeVine et al. 2023, arXiv 2303.12748).
- * @param logitScale the model's, kept where there is one class and nothing to fit
+ * @param logitScale the model's, kept where the pictures do not tell one: at the end of the range every probability would be 1, or alike
  */
-export function fitTemperature({ known, labels }: RejectionPictures, logitScale: number): number {
-  return (known[0]?.length ?? 0) < 2 ? logitScale : fitLogitScale(known, labels);
+export function fitTemperature(
+  { known, labels }: RejectionPictures,
+  logitScale: number,
+): { logitScale: number; outcome: TemperatureOutcome } {
+  if ((known[0]?.length ?? 0) < 2) return { logitScale, outcome: 'single' };
+  const fitted = fitLogitScale(known, labels);
+  if (!isEndOfRange(fitted)) return { logitScale: fitted, outcome: 'fitted' };
+  return { logitScale, outcome: fitted >= logitScaleRange.high ? 'separable' : 'uninformative' };
 }
 
 /** Every usable score's AUROC, the best first; of equals the one that stands first in `rejectionScores`. */

@@ -1,12 +1,19 @@
 import type { Rejection, RejectionScore } from '../classify/rejection.ts';
 import { argmax } from './accuracy.ts';
 import { expectedCalibrationError, negativeLogLikelihood, probabilitiesOf } from './calibration.ts';
-import { aupr, auroc, falsePositiveRateAt } from './detection.ts';
+import { drawTwoSamples } from './draw-two-samples.ts';
 import { type RejectionPictures, scoresOf, usableScores } from './fit-rejection.ts';
-import { bootstrapInterval } from './intervals.ts';
-import { areaUnderRiskCoverage, riskCoverage } from './risk-coverage.ts';
+import { quantile } from './intervals.ts';
+import {
+  acceptedAt,
+  figuresOfPlaces,
+  once,
+  type Places,
+  type PlainFigures,
+  placesOfScores,
+} from './rejection-figures.ts';
 import { type Estimate, type Share, share } from './shares.ts';
-import { twoSampleInterval } from './two-sample-interval.ts';
+import { thinCurve } from './thin-curve.ts';
 
 /** How well a score tells known pictures from unknown ones, and right answers from wrong ones; percentile bootstrap. */
 export type ScoreFigures = {
@@ -39,7 +46,7 @@ export type HeldOut = {
   accuracyOfAnswers: Share;
   /** Of the known pictures' probabilities, with the model's temperature and the fitted one. */
   calibration: Record<'before' | 'after', { logitScale: number; ece: number; nll: number }>;
-  /** From the surest known picture to the least sure one. */
+  /** From the surest known picture to the least sure one, at most 200 points. */
   curve: CurvePoint[];
 };
 
@@ -56,15 +63,20 @@ export function measureHeldOut(
   const { known, labels, unknown } = pictures;
   const isCorrect = known.map((row, index) => argmax(row) === labels[index]);
   const [knownScores, unknownScores] = scoresOf(pictures, rejection.score, rejection.logitScale);
+  const places = new Map(
+    usableScores(known[0]?.length ?? 0).map((score) => [
+      score,
+      placesOfScores(...scoresOf(pictures, score, rejection.logitScale)),
+    ]),
+  );
+  const decisive = places.get(rejection.score) as Places;
   const isAccepted = (score: number) => score >= rejection.threshold;
   const answered = isCorrect.filter((_, index) => isAccepted(knownScores[index] as number));
   return {
     known: known.length,
     unknown: unknown.length,
     rejection,
-    scores: usableScores(known[0]?.length ?? 0).map((score) =>
-      figuresOf(score, ...scoresOf(pictures, score, rejection.logitScale), isCorrect, seed),
-    ),
+    scores: figuresWithIntervals(places, isCorrect, seed),
     falseAccepts: share(unknownScores.filter(isAccepted).length, unknown.length),
     coverage: share(answered.length, known.length),
     accuracy: share(isCorrect.filter(Boolean).length, known.length),
@@ -73,39 +85,39 @@ export function measureHeldOut(
       before: calibrationAt(logitScale, pictures, isCorrect),
       after: calibrationAt(rejection.logitScale, pictures, isCorrect),
     },
-    curve: riskCoverage(knownScores, isCorrect).map(({ threshold, coverage, risk }) => {
-      const accepted = unknownScores.filter((score) => score >= threshold).length;
-      return { threshold, coverage, risk, falseAccepts: accepted / unknown.length };
-    }),
+    curve: thinCurve(acceptedAt(decisive, isCorrect, once(decisive))).map((at) => ({
+      threshold: decisive.scores[at.place] as number,
+      coverage: at.known / known.length,
+      risk: at.wrong / at.known,
+      falseAccepts: at.unknown / unknown.length,
+    })),
   };
 }
 
-function figuresOf(
-  score: RejectionScore,
-  known: readonly number[],
-  unknown: readonly number[],
+/** The same draws serve every score. */
+function figuresWithIntervals(
+  places: ReadonlyMap<RejectionScore, Places>,
   isCorrect: readonly boolean[],
   seed: number,
-): ScoreFigures {
-  const ofBoth = (figure: (known: readonly number[], unknown: readonly number[]) => number): Estimate => ({
-    value: figure(known, unknown),
-    ...twoSampleInterval(figure, known, unknown, { seed, samples }),
+): ScoreFigures[] {
+  const drawn = new Map([...places.keys()].map((score) => [score, [] as PlainFigures[]]));
+  const unknownCount = [...places.values()][0]?.unknown.length ?? 0;
+  for (const [known, unknown] of drawTwoSamples(isCorrect.length, unknownCount, { seed, samples }))
+    for (const [score, of] of places) drawn.get(score)?.push(figuresOfPlaces(of, isCorrect, { known, unknown }));
+  return [...places].map(([score, of]) => {
+    const values = figuresOfPlaces(of, isCorrect, once(of));
+    const estimate = (name: keyof PlainFigures): Estimate => {
+      const sorted = Float64Array.from(drawn.get(score) as PlainFigures[], (figures) => figures[name]).sort();
+      return { value: values[name], low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+    };
+    return {
+      score,
+      auroc: estimate('auroc'),
+      aupr: estimate('aupr'),
+      fpr95: estimate('fpr95'),
+      aurc: estimate('aurc'),
+    };
   });
-  const aurc = (indices: ArrayLike<number>) => {
-    const all = Array.from(indices);
-    const curve = riskCoverage(
-      all.map((index) => known[index] as number),
-      all.map((index) => isCorrect[index] as boolean),
-    );
-    return areaUnderRiskCoverage(curve);
-  };
-  return {
-    score,
-    auroc: ofBoth(auroc),
-    aupr: ofBoth(aupr),
-    fpr95: ofBoth((one, other) => falsePositiveRateAt(one, other, 0.95)),
-    aurc: { value: aurc([...known.keys()]), ...bootstrapInterval(aurc, known.length, { seed, samples }) },
-  };
 }
 
 function calibrationAt(logitScale: number, { known, labels }: RejectionPictures, isCorrect: readonly boolean[]) {

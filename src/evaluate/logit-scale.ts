@@ -3,6 +3,11 @@ import { assertFinite, assertLabel, assertSameCount } from './check-samples.ts';
 /** Where `fitLogitScale` looks: from "all classes alike" to "always sure". CLIP's own scale ends at 100. */
 export const logitScaleRange = { low: 0.01, high: 10_000 } as const;
 
+/** Whether a scale that `fitLogitScale` found is an end of its range: the samples did not tell it. */
+export function isEndOfRange(scale: number): boolean {
+  return scale <= logitScaleRange.low || scale >= logitScaleRange.high;
+}
+
 /**
  * The logit scale (1 / temperature) under which the labels are likeliest: temperature scaling (Guo et al. 2017, section 4.2).
  * For CLIP one scale per model holds over prompts and data sets (LeVine et al. 2023).

@@ -1,10 +1,10 @@
 /**
- * How many pictures it takes for one of them to be `rate`. With fewer, the only threshold that keeps to the rate lets none of
- * them through, whatever the rate: 10 pictures cannot tell 1 % from 9 %.
+ * How many pictures it takes to find a threshold that keeps to `rate` for new ones: a new picture scores higher than n others with
+ * probability 1 / (n + 1), so with fewer than 1 / rate - 1 even a threshold above all of them may let too many through.
  * @param rate between 0 and 1, both excluded
  */
 export function picturesForRate(rate: number): number {
-  return Math.ceil(1 / rate - 1e-9); // 1 / 0.05 must not become 21
+  return Math.max(1, Math.ceil(1 / rate - 1 - 1e-9)); // 1 / 0.05 must not become 21
 }
 
 /**

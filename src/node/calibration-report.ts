@@ -1,4 +1,4 @@
-import type { Classification } from '../classify/classify.ts';
+import type { Classification } from '../classify/rank.ts';
 import type { Calibration } from '../evaluate/calibrate.ts';
 import type { CurvePoint } from '../evaluate/held-out.ts';
 import type { Estimate, Share } from '../evaluate/shares.ts';

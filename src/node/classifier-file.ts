@@ -5,7 +5,7 @@ import type { Clip } from '../clip.ts';
 import { ModelError } from '../errors.ts';
 import { encodeSafetensors, openSafetensors, type SafetensorsFile, type TensorData } from '../weights/safetensors.ts';
 import { fileSource, orUndefined, writeFileAtomically } from './files.ts';
-import { modelHash } from './model-hash.ts';
+import { type ModelParts, modelParts } from './model-hash.ts';
 
 /** Where the file says, as JSON, all that is no direction. */
 const metadataKey = 'clip_tfjs_classifier';
@@ -13,29 +13,31 @@ const metadataKey = 'clip_tfjs_classifier';
 /** What stands there. */
 type Description = {
   version: 1;
-  /** `modelHash` of the model that the directions are of. */
-  model: string;
+  /** Of the model that the directions are of. */
+  model: ModelParts;
   classNames: readonly string[];
   templates: readonly string[];
   backgroundPrompts?: readonly string[];
   rejection?: Rejection;
   independence?: Independence;
+  exifRotate?: boolean;
 };
 
 /**
  * Writes a classifier to one safetensors file: `weights` [classes, embedDim] and, where it has one, `background` [prompts, embedDim] as
- * F32; names, templates, what was fitted and the model's hash in the metadata. Whole or not at all.
+ * F32; names, templates, what was fitted and the hashes of the model's towers in the metadata. Whole or not at all.
  */
 export async function saveClassifier(path: string, classifier: Classifier, clip: Clip): Promise<void> {
-  const { classNames, templates, weights, background, rejection, independence } = classifier;
+  const { classNames, templates, weights, background, rejection, independence, exifRotate } = classifier;
   const description: Description = {
     version: 1,
-    model: await modelHash(clip),
+    model: await modelParts(clip),
     classNames,
     templates,
     ...(background && { backgroundPrompts: background.prompts }),
     ...(rejection && { rejection }),
     ...(independence && { independence }),
+    ...(exifRotate !== undefined && { exifRotate }),
   };
   const tensors = new Map([['weights', matrix(weights)]]);
   if (background) tensors.set('background', matrix(background.weights));
@@ -53,8 +55,8 @@ export async function loadClassifier(path: string, clip: Clip): Promise<Classifi
   return classifier;
 }
 
-/** A classifier as its file has it, and the hash of the model that it belongs to: before that model is loaded. */
-export type ClassifierFile = { classifier: Classifier; model: string };
+/** A classifier as its file has it, and what the model is that it belongs to: before that model is loaded. */
+export type ClassifierFile = { classifier: Classifier; model: ModelParts };
 
 /** @throws as `loadClassifier`, but for the model */
 export async function readClassifierFile(path: string): Promise<ClassifierFile> {
@@ -63,26 +65,42 @@ export async function readClassifierFile(path: string): Promise<ClassifierFile> 
   const file = await openSafetensors(source);
   try {
     const { model, ...description } = parseDescription(path, file.metadata.get(metadataKey));
-    const { classNames, templates, backgroundPrompts, rejection, independence } = description;
+    const { classNames, templates, backgroundPrompts, rejection, independence, exifRotate } = description;
     const weights = await readMatrix(path, file, 'weights', classNames.length);
     const background: Background | undefined = backgroundPrompts && {
       prompts: backgroundPrompts,
       weights: await readMatrix(path, file, 'background', backgroundPrompts.length),
     };
-    const fitted = { ...(background && { background }), ...(rejection && { rejection }) };
-    return { model, classifier: { classNames, templates, weights, ...fitted, ...(independence && { independence }) } };
+    const fitted = {
+      ...(background && { background }),
+      ...(rejection && { rejection }),
+      ...(independence && { independence }),
+      ...(exifRotate !== undefined && { exifRotate }),
+    };
+    return { model, classifier: { classNames, templates, weights, ...fitted } };
   } finally {
     await file.close();
   }
 }
 
-/** @throws ModelError where the classifier is of another model: its directions mean nothing to this one */
-export async function assertModel(path: string, model: string, clip: Clip): Promise<void> {
-  const found = await modelHash(clip);
-  if (found === model) return;
+/**
+ * Compares the parts that both have: the image tower alone is enough to use a classifier.
+ * @throws ModelError where the classifier is of another model: its directions mean nothing to this one
+ */
+export async function assertModel(path: string, model: ModelParts, clip: Clip): Promise<void> {
+  const found = await modelParts(clip);
+  const shared = (['image', 'text', 'logScale'] as const).filter(
+    (part) => model[part] !== undefined && found[part] !== undefined,
+  );
+  const other = shared.find((part) => model[part] !== found[part]);
+  if (other === undefined && shared.some((part) => part !== 'logScale')) return;
+  const called = { image: 'image tower', text: 'text tower', logScale: 'multiplier of cosines' };
+  const short = (part: string | number | undefined) => (typeof part === 'string' ? `${part.slice(0, 12)}...` : part);
+  const difference = other
+    ? `got another one: the ${called[other]} was ${short(model[other])}, here it is ${short(found[other])}`
+    : 'no tower of it is loaded';
   throw new ModelError(
-    `Cannot use the classifier ${path}: expected the model that it was made with (SHA-256 ${model.slice(0, 12)}...) but got another one ` +
-      `(${found.slice(0, 12)}...); name that model, or calibrate this one`,
+    `Cannot use the classifier ${path}: expected the model that it was made with but ${difference}; name that model, or calibrate this one`,
   );
 }
 
@@ -111,9 +129,12 @@ function parseDescription(path: string, text: string | undefined): Description {
   if (text === undefined) return refuse(`expected a classifier but its metadata has no ${metadataKey}`);
   const { version, ...rest } = parseJson(text) ?? refuse('its description is no JSON');
   if (version !== 1) refuse(`expected version 1 of the format but got ${version}; update clip-tfjs`);
-  const { model, classNames, templates, rejection, independence } = rest;
-  const areTexts = (list: unknown) => Array.isArray(list) && list.every((entry) => typeof entry === 'string');
-  if (typeof model !== 'string' || !areTexts(classNames) || !areTexts(templates)) refuse('its description is broken');
+  const { model, classNames, templates, rejection, independence, exifRotate } = rest;
+  const isText = (entry: unknown) => typeof entry === 'string';
+  const areTexts = (list: unknown) => Array.isArray(list) && list.every(isText);
+  const areHashes = typeof model === 'object' && model !== null && [model.image ?? '', model.text ?? ''].every(isText);
+  const isFlag = exifRotate === undefined || typeof exifRotate === 'boolean';
+  if (!areHashes || !isFlag || !areTexts(classNames) || !areTexts(templates)) refuse('its description is broken');
   const areNumbers = (...values: unknown[]) => values.every(Number.isFinite);
   if (
     rejection &&

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Classifier } from '../../src/classify/classifier.ts';
-import { rank } from '../../src/classify/classify.ts';
 import { type IndependentLabel, judge } from '../../src/classify/independent.ts';
+import { rank } from '../../src/classify/rank.ts';
 import { rejectionScore, rejectionScores } from '../../src/classify/rejection.ts';
 
 const near = (actual: number | undefined, expected: number) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { rank } from '../../src/classify/classify.ts';
 import { classifierOf, type PromptEnsemble } from '../../src/classify/prompt-ensemble.ts';
+import { rank } from '../../src/classify/rank.ts';
 import { selectTemplates } from '../../src/classify/select-templates.ts';
 import { normalNumbers } from '../../src/random.ts';
 import { at, planeEnsemble } from './ensembles.ts';

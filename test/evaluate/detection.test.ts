@@ -8,14 +8,11 @@ import {
   thresholdForFalseAccepts,
 } from '../../src/evaluate/detection.ts';
 import { areaUnderRiskCoverage, riskCoverage } from '../../src/evaluate/risk-coverage.ts';
-import { normalNumbers } from '../../src/random.ts';
+import { normalNumbers, uniformNumbers } from '../../src/random.ts';
 
 /** Few distinct values, of both signs and with both zeros, so that many are equal. */
 const scores = fc.array(fc.constantFrom(-1e300, -0.5, -0, 0, Number.MIN_VALUE, 0.1, 0.5, 3), { minLength: 1 });
 const share = fc.oneof(fc.constantFrom(0, 0.05, 0.29, 0.57, 0.95, 1), fc.double({ min: 0, max: 1, noNaN: true }));
-
-const shareOf = (values: readonly number[], isTaken: (value: number) => boolean) =>
-  values.filter(isTaken).length / values.length;
 
 describe('detection', () => {
   it('gives hand-checked figures, ties included', () => {
@@ -38,31 +35,64 @@ describe('detection', () => {
     );
   });
 
-  it('finds the lowest threshold that accepts no more than asked', () => {
+  it('finds the lowest threshold at which a new one is accepted no more often than asked', () => {
     fc.assert(
       fc.property(scores, share, (outside, rate) => {
         const threshold = thresholdForFalseAccepts(outside, rate);
-        assert.ok(shareOf(outside, (score) => score >= threshold) <= rate);
+        /** How probable it is at most that a new one is accepted: with it among them, it is one of the highest. */
+        const bound = (least: number) => (outside.filter((score) => score >= least).length + 1) / (outside.length + 1);
+        const accepted = outside.filter((score) => score >= threshold).length;
+        assert.ok(accepted === 0 || bound(threshold) <= rate);
         const next = Math.max(...outside.filter((score) => score < threshold));
-        if (Number.isFinite(next)) assert.ok(shareOf(outside, (score) => score >= next) > rate);
+        if (Number.isFinite(next) && accepted > 0) assert.ok(bound(next) > rate);
       }),
     );
-    assert.equal(thresholdForFalseAccepts([0.5, 0.25], 0.5), 0.25 + 2 ** -54);
-    assert.equal(thresholdForFalseAccepts([-0.5, -0.25], 0.5), -0.5 + 2 ** -54);
+    // Of 3 a new one is above the highest with probability 1/4, above the second with 2/4.
+    assert.equal(thresholdForFalseAccepts([0.5, 0.25, 0.1], 0.25), 0.5 + 2 ** -53);
+    assert.equal(thresholdForFalseAccepts([0.5, 0.25, 0.1], 0.5), 0.25 + 2 ** -54);
+    assert.equal(thresholdForFalseAccepts([-0.5, -0.25], 2 / 3), -0.5 + 2 ** -54);
     assert.equal(thresholdForFalseAccepts([0, -0], 0), Number.MIN_VALUE);
     assert.equal(thresholdForFalseAccepts([0.5, 0.25], 1), 0.25);
   });
 
-  it('finds the highest threshold that accepts as many as asked', () => {
+  it('finds the highest threshold at which a new one is accepted as often as asked', () => {
     fc.assert(
       fc.property(scores, share, (inside, coverage) => {
         const threshold = thresholdForCoverage(inside, coverage);
-        assert.ok(shareOf(inside, (score) => score >= threshold) >= coverage);
-        const fewer = shareOf(inside, (score) => score > threshold);
-        assert.ok(fewer < coverage || fewer === 0);
+        const bound = (accepted: number) => accepted / (inside.length + 1);
+        const accepted = inside.filter((score) => score >= threshold).length;
+        assert.ok(accepted === inside.length || bound(accepted) >= coverage);
+        const fewer = inside.filter((score) => score > threshold).length;
+        assert.ok(fewer === 0 || bound(fewer) < coverage);
       }),
     );
+    assert.equal(thresholdForCoverage([0.5, 0.25, 0.1], 0.5), 0.25);
+    assert.equal(thresholdForCoverage([0.5, 0.25, 0.1], 0.51), 0.1);
   });
+
+  for (const [count, rate] of [
+    [19, 0.05],
+    [20, 0.05],
+    [99, 0.01],
+    [100, 0.01],
+    [150, 0.1],
+  ] as const)
+    it(`keeps to ${rate} for new samples, fitted to ${count}`, () => {
+      const uniform = uniformNumbers(count);
+      const runs = 4000;
+      const [accepts, covers]: [number[], number[]] = [[], []];
+      for (let run = 0; run < runs; run++) {
+        const fitted = Array.from({ length: count }, uniform);
+        accepts.push(1 - thresholdForFalseAccepts(fitted, rate)); // so probable is a uniform number above it
+        covers.push(1 - thresholdForCoverage(fitted, 1 - rate));
+      }
+      const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / runs;
+      const exact = Math.floor(rate * (count + 1) + 1e-9) / (count + 1); // of the conformal rank
+      const error = 3 * Math.sqrt((exact * (1 - exact)) / (count + 2) / runs); // of a Beta distribution
+      assert.ok(Math.abs(mean(accepts) - exact) < error, `${mean(accepts)} for ${exact}`);
+      assert.ok(Math.abs(mean(covers) - (1 - exact)) < error, `${mean(covers)} for ${1 - exact}`);
+      assert.ok(exact <= rate && mean(accepts) < rate + error);
+    });
 
   it('takes 100,000 scores in a moment', function () {
     this.timeout(10_000);

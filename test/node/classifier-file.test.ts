@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import type { Classifier } from '../../src/classify/classifier.ts';
 import { loadClassifier, saveClassifier } from '../../src/node/classifier-file.ts';
 import { writeFileAtomically } from '../../src/node/files.ts';
-import { useBackend } from '../../src/node.ts';
+import { loadClip, useBackend } from '../../src/node.ts';
 import { initClip } from '../../src/weights/init.ts';
 import { encodeSafetensors } from '../../src/weights/safetensors.ts';
+import { goldens } from '../golden.ts';
 import { tinyConfig } from '../tiny.ts';
 
 const noTokenizer = () => {
@@ -21,6 +23,7 @@ const classifier: Classifier = {
   background: { prompts: ['noise', 'nothing', 'a texture'], weights: [row(1), row(0, 1), row(0, 0, 1)] },
   rejection: { score: 'entropy', threshold: -0.12345678901234568, logitScale: 31.4159265358979 },
   independence: { thresholds: [0.25, 0.1 + 0.2] },
+  exifRotate: false,
 };
 
 describe('a classifier file', () => {
@@ -38,7 +41,7 @@ describe('a classifier file', () => {
     await saveClassifier(path, classifier, clip);
     assert.deepEqual(await loadClassifier(path, clip), classifier);
     assert.deepEqual(await readdir(directory), ['classifier.safetensors']);
-    const { background: _, rejection: __, independence: ___, ...bare } = classifier;
+    const { background: _, rejection: __, independence: ___, exifRotate: ____, ...bare } = classifier;
     await saveClassifier(path, bare, clip);
     assert.deepEqual(await loadClassifier(path, clip), bare);
   });
@@ -49,13 +52,32 @@ describe('a classifier file', () => {
     await saveClassifier(path, classifier, clip);
     await assert.rejects(loadClassifier(path, other), {
       name: 'ModelError',
-      message: /expected the model that it was made with \(SHA-256 [0-9a-f]{12}\.\.\.\) but got another one/,
+      message: /made with but got another one: the image tower was [0-9a-f]{12}\.\.\., here it is [0-9a-f]{12}\.\.\.;/,
     });
     using same = initClip(tinyConfig(), 1, noTokenizer);
     assert.deepEqual(await loadClassifier(path, same), classifier);
   });
 
-  const description = { version: 1, model: 'x', classNames: ['a'], templates: ['{}'] };
+  it('is taken by the image tower alone, and refused by that of another model', async () => {
+    const model = join(goldens, 'pipeline', 'model.safetensors');
+    using clip = await loadClip(model, { activation: 'quick_gelu' });
+    const width = clip.config.embedDim;
+    const direction = new Float32Array(width).fill(1 / Math.sqrt(width));
+    const kept = { classNames: ['a', 'b'], templates: ['{}'], weights: [direction, direction] };
+    await saveClassifier(path, kept, clip);
+    using image = await loadClip(model, { activation: 'quick_gelu', towers: 'image' });
+    using text = await loadClip(model, { activation: 'quick_gelu', towers: 'text' });
+    for (const half of [image, text]) assert.deepEqual(await loadClassifier(path, half), kept);
+    image.replace('logitScale', tf.scalar(1));
+    await assert.rejects(loadClassifier(path, image), /the multiplier of cosines was .*, here it is 1;/);
+    using other = initClip(tinyConfig(), 2, noTokenizer);
+    await assert.rejects(loadClassifier(path, other), /the image tower was/);
+    await saveClassifier(path, kept, text);
+    using again = await loadClip(model, { activation: 'quick_gelu', towers: 'image' });
+    await assert.rejects(loadClassifier(path, again), /no tower of it is loaded/);
+  });
+
+  const description = { version: 1, model: { image: 'x' }, classNames: ['a'], templates: ['{}'] };
   const describeAs = (changes: object) => ({
     clip_tfjs_classifier: JSON.stringify({ ...description, ...changes }),
   });
@@ -79,6 +101,8 @@ describe('a classifier file', () => {
       /rejection is/,
     ],
     ['with a threshold too few', describeAs({ independence: { thresholds: [] } }), /thresholds are broken/],
+    ['with the hash of a later or earlier format', describeAs({ model: 'x' }), /description is broken/],
+    ['with a rotation that is none', describeAs({ exifRotate: 'no' }), /description is broken/],
     ['with names that are none', describeAs({ classNames: [1] }), /description is broken/],
   ];
   for (const [what, metadata, message] of broken)

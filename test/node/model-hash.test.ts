@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { fileStamps } from '../../src/node/file-stamps.ts';
-import { modelHash } from '../../src/node/model-hash.ts';
+import { modelHash, modelParts } from '../../src/node/model-hash.ts';
 import { rememberedHash } from '../../src/node/remembered-hash.ts';
 import { loadClip, saveClip, useBackend } from '../../src/node.ts';
+import type { Towers } from '../../src/parameters.ts';
 import { goldens, onEachBackend } from '../golden.ts';
 import { tinyClip } from '../tiny-clip.ts';
 
@@ -36,6 +37,21 @@ onEachBackend((backend) => {
       assert.equal(new Set([before, await modelHash(other), await modelHash(shorter)]).size, 3);
       one.replace('logitScale', tf.scalar(1));
       assert.notEqual(await modelHash(one), before);
+    });
+
+    it('has a hash for each tower, which is the same with and without the other', async () => {
+      const model = join(goldens, 'pipeline', 'model.safetensors');
+      const load = (towers: Towers) => loadClip(model, { activation: 'quick_gelu', towers });
+      using both = await load('both');
+      using image = await load('image');
+      using text = await load('text');
+      const parts = await modelParts(both);
+      assert.notEqual(parts.image, parts.text);
+      assert.equal(typeof parts.logScale, 'number');
+      const { image: imageHash, text: textHash, ...shared } = parts;
+      assert.deepEqual(await modelParts(image), { image: imageHash, ...shared });
+      assert.deepEqual(await modelParts(text), { text: textHash, ...shared });
+      assert.equal(new Set([await modelHash(both), await modelHash(image), await modelHash(text)]).size, 3);
     });
 
     it('is the same from every layout', async () => {

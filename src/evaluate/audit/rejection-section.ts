@@ -5,6 +5,7 @@ import { aupr, auroc, falsePositiveRateAt, thresholdForCoverage, thresholdForFal
 import { type RejectionPictures, scoresOf } from '../fit-rejection.ts';
 import { type Rate, rateOf } from '../groups.ts';
 import { areaUnderRiskCoverage, riskCoverage } from '../risk-coverage.ts';
+import { thinCurve } from '../thin-curve.ts';
 
 /** A threshold that was fitted on one half of the pictures, and what it does on the other. */
 export type OperatingPoint = {
@@ -48,8 +49,6 @@ export type RejectionSection = {
 };
 
 type Wishes = { logitScale: number; falseAccepts: number; coverage: number; seed: number };
-
-const mostPoints = 200;
 
 /**
  * AUROC, FPR95 and the like fit nothing, so they are of all pictures.
@@ -96,12 +95,7 @@ export function rejectionSection(
     wantedFalseAccepts: falseAccepts,
     wantedCoverage: coverage,
     scores,
-    curve: thinned(riskCoverage(mcm, isCorrect)),
+    curve: thinCurve(riskCoverage(mcm, isCorrect)),
     flags: { falseAccepts: cosine.unknown && flag(cosine.unknown.forFalseAccepts), coverage: flag(cosine.forCoverage) },
   };
-}
-
-function thinned<T>(points: readonly T[]): T[] {
-  const every = Math.max(1, Math.ceil(points.length / mostPoints));
-  return points.filter((_, index) => index % every === 0 || index === points.length - 1);
 }

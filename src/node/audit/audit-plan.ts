@@ -66,10 +66,3 @@ export function groupingsOf({ attributes }: AuditPlan, pictures: readonly Labell
     return groupingOf(attribute, crossedValues(columns));
   });
 }
-
-/** Which class a label means: its name, or a synonym of it. */
-export function classPlaces(classes: readonly ClassPrompts[]): Map<string, number> {
-  return new Map(
-    classes.flatMap(({ name, synonyms = [] }, place) => [name, ...synonyms].map((label) => [label, place] as const)),
-  );
-}

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { type ClassPrompts, toClasses } from '../../classify/class-prompts.ts';
+import { type ClassPrompts, classPlaces, toClasses } from '../../classify/class-prompts.ts';
 import { defaultTemplates } from '../../classify/templates.ts';
 import { allHarmLabels } from '../../evaluate/audit/harm-labels.ts';
 import { findPictures } from '../find-pictures.ts';
 import { type LabelledPicture, readLabelledPictures } from '../labelled-pictures.ts';
-import { type AuditPlan, type AuditPlanOptions, classPlaces, groupingsOf } from './audit-plan.ts';
+import { type AuditPlan, type AuditPlanOptions, groupingsOf } from './audit-plan.ts';
 import { refuseRepeated, refuseUnfit } from './refuse.ts';
 import { refuseGate } from './refuse-gate.ts';
 

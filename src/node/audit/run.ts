@@ -1,9 +1,10 @@
+import { classPlaces } from '../../classify/class-prompts.ts';
 import type { Clip } from '../../clip.ts';
 import type { AuditData } from '../../evaluate/audit/audit-data.ts';
 import { checkGates } from '../../evaluate/audit/gates.ts';
 import { type AuditReport, auditSchemaVersion } from '../../evaluate/audit/report.ts';
 import { auditSections } from '../../evaluate/audit/sections.ts';
-import { type AuditPlan, classPlaces, groupingsOf } from './audit-plan.ts';
+import { type AuditPlan, groupingsOf } from './audit-plan.ts';
 import { embedKnown } from './embed-known.ts';
 import { cardOf } from './make-card.ts';
 import { probeModel } from './probes.ts';

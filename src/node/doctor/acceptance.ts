@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import { architectureConfig, type ClipConfig, openaiPreprocess, openaiVocabSize } from '../../config.ts';
-import { dot, embedImages, embedTexts, softmax } from '../../embed.ts';
+import { dot, embedImages, embedTexts } from '../../embed.ts';
 import { preprocess } from '../../image/preprocess.ts';
 import { toRgb } from '../../image/to-rgb.ts';
+import { softmax } from '../../softmax.ts';
 import { readImage } from '../images/read-image.ts';
 import { type RecordedOutput, type RecordedTokens, recordedOutputs, recordedTokens } from './recorded-outputs.ts';
 
@@ -111,6 +112,8 @@ async function compute(clip: Clip, recorded: RecordedOutput, folder: string): Pr
   return imageRows.map((image) => {
     const cosines = Float32Array.from(textRows, (text) => dot(image, text));
     if (quantity === 'cosine') return cosines;
-    return quantity === 'logit' ? cosines.map((cosine) => cosine * clip.logitScale) : softmax(cosines, clip.logitScale);
+    return quantity === 'logit'
+      ? cosines.map((cosine) => cosine * clip.logitScale)
+      : Float32Array.from(softmax(cosines, clip.logitScale));
   });
 }

@@ -54,7 +54,7 @@ function flattened(value: object, path = ''): Record<string, unknown> {
 
 async function digestOfWeights(clip: Clip): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(clip.config));
-  await addWeights(hash, clip);
+  await addWeights(hash, clip.parameters);
   return hash.digest('hex');
 }
 
