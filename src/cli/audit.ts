@@ -10,7 +10,7 @@ import { type AuditCommand, addAuditOptions, readPlanOptions } from './audit-opt
 import { withAuditProgress } from './audit-progress.ts';
 import { openClip } from './options.ts';
 import { printJson, table } from './output.ts';
-import { UsageError } from './usage.ts';
+import { asUsage } from './usage.ts';
 
 export function addAudit(program: Command): void {
   const command = program
@@ -50,10 +50,6 @@ async function run(data: string, options: AuditCommand): Promise<void> {
 }
 
 /** Whatever is wrong with the input is a matter of usage: status 1 is left to gates and faults. */
-async function makePlan(data: string, options: AuditCommand): Promise<AuditPlan> {
-  try {
-    return await planAudit(data, await readPlanOptions(options));
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
+function makePlan(data: string, options: AuditCommand): Promise<AuditPlan> {
+  return asUsage(async () => planAudit(data, await readPlanOptions(options)));
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { checkGates, parseGate } from '../../../src/evaluate/audit/gates.ts';
 import { auditHtml } from '../../../src/node/audit/html.ts';
 import { auditMarkdown } from '../../../src/node/audit/markdown.ts';
+import { summaryRows } from '../../../src/node/audit/summary.ts';
 import { writeAudit } from '../../../src/node/audit/write.ts';
 import { auditReport } from '../../evaluate/audit/report.ts';
-import { fairData } from '../../evaluate/audit/synthetic.ts';
+import { along, fairData } from '../../evaluate/audit/synthetic.ts';
 import { schemaFaults } from './schema.ts';
 
 const { harm, queries, unknown, ...bare } = fairData({ groupings: [] });
@@ -94,6 +95,15 @@ describe('reports of an audit', () => {
       assert.equal(new Set(columns).size, 1, rows);
     }
     assert.match(auditMarkdown(report), /a \\\| model/);
+  });
+
+  it('say where no temperature was found', () => {
+    const { labels } = fairData();
+    const clear = fairData({ pictures: labels.map((label) => along({ [label]: 1 })) });
+    assert.match(auditMarkdown(auditReport(clear)), /the end of what was searched, and no temperature to use/);
+    assert.doesNotMatch(auditMarkdown(report), /the end of what was searched/);
+    const cells = summaryRows(auditReport(clear)).flat();
+    assert.ok(cells.some((cell) => cell.includes('the end of what was searched')));
   });
 
   it('say what was not measured', () => {
