@@ -70,6 +70,7 @@ export {
   reliabilityTable,
 } from './evaluate/calibration.ts';
 export type { ClassResult } from './evaluate/class-results.ts';
+export { clusterInterval } from './evaluate/cluster-interval.ts';
 export {
   aupr,
   auroc,
