@@ -71,6 +71,7 @@ export {
   reliabilityTable,
 } from './evaluate/calibration.ts';
 export type { ClassResult } from './evaluate/class-results.ts';
+export { clusterInterval } from './evaluate/cluster-interval.ts';
 export {
   aupr,
   auroc,

@@ -38,6 +38,7 @@ export function rejectionScore(score: RejectionScore, cosines: ArrayLike<number>
   }
   const [first, second] = highestTwo(cosines);
   if (score === 'maxCosine') return first;
+  // Not by `softmax`: the entropy needs the logits, and differences of probabilities near 1 would lose their digits.
   let sum = 0; // of e^(logit - highest logit)
   let weighted = 0; // of the same times (logit - highest logit)
   for (let i = 0; i < cosines.length; i++) {

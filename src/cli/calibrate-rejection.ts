@@ -1,8 +1,7 @@
 import { rank } from '../classify/rank.ts';
 import { cosinesOf } from '../cosines.ts';
-import { type Calibration, calibrate } from '../evaluate/calibrate.ts';
+import { calibrate } from '../evaluate/calibrate.ts';
 import { usableScores } from '../evaluate/fit-rejection.ts';
-import { picturesToShow } from '../evaluate/sample-size.ts';
 import { calibrationSections } from '../node/calibration-report.ts';
 import { saveClassifier } from '../node/classifier-file.ts';
 import { writeFileAtomically } from '../node/files.ts';
@@ -11,6 +10,7 @@ import { htmlReport } from '../node/report.ts';
 import type { CalibrateCommand } from './calibrate.ts';
 import { refuseTooFew } from './calibrate-data.ts';
 import { type CalibrationJob, type EmbeddedPicture, embedPictures } from './calibrate-pictures.ts';
+import { warningsOf } from './calibration-warnings.ts';
 import { describeCalibration, wantedText } from './describe-calibration.ts';
 import { openClip } from './options.ts';
 import { printJson } from './output.ts';
@@ -68,40 +68,7 @@ export async function calibrateRejection(job: CalibrationJob, options: Calibrate
     await writeFileAtomically(report, await htmlReport('When to say "I don\'t know"', lead, sections));
     console.error(`wrote ${report}`);
   }
-  for (const warning of warningsOf(job, calibration)) console.error(`warning: ${warning}`);
+  for (const warning of warningsOf(wanted, calibration)) console.error(`warning: ${warning}`);
   if (json) printJson({ out, ...run, ...calibration, failed });
   else console.log(describeCalibration(calibration, wanted));
-}
-
-/** What went wrong, and what the figures cannot show. */
-function warningsOf({ wanted }: CalibrationJob, calibration: Calibration): string[] {
-  const { temperature, keptAnswers, heldOut } = calibration;
-  const warnings: string[] = [];
-  const outcome = temperature.kept === 'fitted' ? temperature.half : temperature.kept;
-  const which = temperature.kept === outcome ? '' : 'half of ';
-  const kept = temperature.kept === 'fitted' ? 'for the figures the model keeps its own' : 'the model keeps its own';
-  if (outcome === 'separable')
-    warnings.push(
-      `${which}the known pictures are all recognised, so they do not tell a temperature: ${kept}; add harder ones`,
-    );
-  if (outcome === 'uninformative')
-    warnings.push(
-      `on ${which}the known pictures the model is no better than guessing, so they do not tell a temperature: ${kept}; look at the labels`,
-    );
-  if (keptAnswers === 0)
-    warnings.push(
-      `no known picture gets an answer by what is kept: ${calibration.rejection.score} does not tell them from the unknown ones; take another --score, or allow more`,
-    );
-  else if (heldOut.coverage.count === 0)
-    warnings.push('no held-out known picture gets an answer; take another --score, allow more, or add pictures');
-  const [rate, count, what] =
-    'falseAccepts' in wanted
-      ? ([wanted.falseAccepts, heldOut.unknown, 'false accepts'] as const)
-      : ([1 - wanted.coverage, heldOut.known, 'known pictures without an answer'] as const);
-  const needed = picturesToShow(rate);
-  if (count < needed)
-    warnings.push(
-      `${count} held-out pictures cannot show with 95 % confidence that there are at most ${Number((100 * rate).toPrecision(3))} % ${what}, even if there is none: it takes ${needed}, and as many to fit`,
-    );
-  return warnings;
 }

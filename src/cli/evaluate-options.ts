@@ -1,15 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
-import type { Interval } from '../evaluate/intervals.ts';
-import { closingSections, intervalText } from '../node/evaluation-sections.ts';
-import { writeFileAtomically } from '../node/files.ts';
 import type { BadPlace } from '../node/labelled-pictures.ts';
-import { htmlReport, type Section } from '../node/report.ts';
-import { percent } from '../node/report-figures.ts';
 import type { ModelOptions } from './options.ts';
-import { table } from './output.ts';
 import type { ClassOptions, TemplateOptions } from './prompt-options.ts';
 import { UsageError } from './usage.ts';
-import { version } from './version.ts';
 
 export type EvaluateCommand = ModelOptions &
   ClassOptions &
@@ -48,63 +40,4 @@ export function refuseUnused(options: EvaluateCommand): void {
 export function tellBad(bad: readonly BadPlace[]): void {
   for (const { place, reason } of bad.slice(0, 20)) console.error(`left out ${place}: ${reason}`);
   if (bad.length > 20) console.error(`left out ${bad.length - 20} more`);
-}
-
-/** One of the figures that are printed. */
-export type Measured = readonly [name: string, value: number | null, interval?: Interval | null];
-
-export function figureTable(figures: readonly Measured[]): string {
-  return table(
-    figures.map(([name, value, interval]) => [
-      `  ${name}`,
-      value === null ? '–' : percent(value, 1).padStart(7),
-      interval ? `95 %: ${intervalText(interval)}` : '',
-    ]),
-  );
-}
-
-/** What an evaluation was run with. */
-export type RunFacts = {
-  /** SHA-256 of model and data. */
-  modelHash: string;
-  dataHash: string;
-  backend: string;
-  /** ISO 8601. */
-  date: string;
-  version: string;
-};
-
-export function runFacts(hashes: Pick<RunFacts, 'modelHash' | 'dataHash'>): RunFacts {
-  return { ...hashes, backend: tf.getBackend(), date: new Date().toISOString(), version };
-}
-
-export type ReportParts = {
-  title: string;
-  sections: readonly Section[];
-  facts: RunFacts;
-  /** Facts of this task. */
-  more: readonly (readonly [name: string, value: string])[];
-  bad: readonly BadPlace[];
-};
-
-export async function writeEvaluationReport(
-  path: string,
-  data: string,
-  model: string,
-  { title, sections, facts, more, bad }: ReportParts,
-): Promise<void> {
-  const { modelHash, dataHash, backend, date, version: release } = facts;
-  const run = [
-    ['model', model],
-    ['SHA-256 of the model', modelHash],
-    ['data', data],
-    ['SHA-256 of the data', dataHash],
-    ...more,
-    ['backend', backend],
-    ['date', date],
-    ['clip-tfjs', release],
-  ] as const;
-  const lead = `${model} on ${data}, ${date.replace(/T(.{5}).*/, ' $1')} UTC`;
-  await writeFileAtomically(path, await htmlReport(title, lead, [...sections, ...closingSections(run, bad)]));
-  console.error(`wrote ${path}`);
 }

@@ -1,7 +1,8 @@
 import { argmax } from './accuracy.ts';
 import { assertSameCount } from './check-samples.ts';
+import { clusterInterval } from './cluster-interval.ts';
 import { cosinesOf } from './cosines.ts';
-import { type Interval, wilsonInterval } from './intervals.ts';
+import type { Interval } from './intervals.ts';
 import { measuresOfRanks, type RetrievalMeasures, retrievalRanks } from './retrieval.ts';
 
 /** Unit vectors of pictures and of texts, and which belong together. */
@@ -28,7 +29,7 @@ export type RetrievalDirection = Pick<RetrievalMeasures, 'meanRank' | 'medianRan
 export type RetrievalEvaluation = {
   /** CLIP_benchmark's names: `image_retrieval` looks for pictures by texts, `text_retrieval` for texts by pictures. */
   metrics: Record<RecallName, number>;
-  /** Wilson's. */
+  /** `clusterInterval`: captions of one picture, and pictures of one caption, are no independent queries. */
   intervals: Record<RecallName, Interval>;
   imageRetrieval: RetrievalDirection;
   textRetrieval: RetrievalDirection;
@@ -51,16 +52,34 @@ export function evaluateRetrieval(
   const textRetrieval = direction(images, texts, textsOf);
   const metrics = {} as Record<RecallName, number>;
   const intervals = {} as Record<RecallName, Interval>;
-  for (const [side, { ranks }] of [
-    ['image', imageRetrieval],
-    ['text', textRetrieval],
+  const related = relatedGroups(textsOf, texts.length);
+  for (const [side, { ranks }, groups] of [
+    ['image', imageRetrieval, related.texts],
+    ['text', textRetrieval, related.images],
   ] as const)
     for (const k of ks) {
       const name: RecallName = `${side}_retrieval_recall@${k}`;
       metrics[name] = measuresOfRanks(ranks)[`recall@${k}`];
-      intervals[name] = wilsonInterval(ranks.filter((rank) => rank <= k).length, ranks.length, level);
+      intervals[name] = clusterInterval(
+        ranks.map((rank) => rank <= k),
+        groups,
+        level,
+      );
     }
   return { metrics, intervals, imageRetrieval, textRetrieval };
+}
+
+/** Groups of what is connected by belonging together: a number for each picture and each text, the same within a group. */
+function relatedGroups(textsOf: readonly (readonly number[])[], textCount: number) {
+  const parents = Array.from({ length: textCount }, (_, text) => text);
+  const rootOf = (text: number): number => {
+    let root = text;
+    while (parents[root] !== root) root = parents[root] as number;
+    parents[text] = root;
+    return root;
+  };
+  for (const [first = 0, ...others] of textsOf) for (const text of others) parents[rootOf(text)] = rootOf(first);
+  return { texts: parents.map((_, text) => rootOf(text)), images: textsOf.map(([text = 0]) => rootOf(text)) };
 }
 
 function direction(

@@ -17,7 +17,7 @@ const mostShown = 12;
  * @param run what it was run with, as it shall stand there
  */
 export async function calibrationSections(
-  { rejection, comparison, heldOut }: Calibration,
+  { rejection, temperature, comparison, heldOut }: Calibration,
   pictures: readonly AnsweredPicture[],
   run: Readonly<Record<string, unknown>>,
   exifRotate = false,
@@ -54,7 +54,12 @@ export async function calibrationSections(
       html: tableHtml([
         ['held-out known pictures', 'cosines times', 'calibration error (ECE)', 'negative log-likelihood'],
         ["the model's own", before.logitScale.toFixed(3), before.ece.toFixed(3), before.nll.toFixed(3)],
-        ['fitted', after.logitScale.toFixed(3), after.ece.toFixed(3), after.nll.toFixed(3)],
+        [
+          temperature.half === 'fitted' ? 'fitted' : 'the same: none could be fitted',
+          after.logitScale.toFixed(3),
+          after.ece.toFixed(3),
+          after.nll.toFixed(3),
+        ],
       ]),
     },
     await picturesSection('Unknown pictures that get an answer all the same', wrong, 'surest', exifRotate),

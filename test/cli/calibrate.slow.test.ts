@@ -218,6 +218,32 @@ describe('clip-tfjs calibrate', () => {
       assert.ok(html.includes(fitted.modelHash));
     });
 
+    it('so that evaluate measures it with its temperature and its threshold', () => {
+      const kept = ['--classifier', at('classifier.safetensors')];
+      const result = runJson('evaluate', at('known.csv'), '-m', 'emoji-clip', ...kept, '--workers', '0');
+      assert.equal(result.calibration.logitScale, Number(fitted.rejection.logitScale.toPrecision(9)));
+      assert.deepEqual(result.rejection, fitted.rejection);
+      const { coverage, risk } = result.answered;
+      assert.deepEqual([coverage.count, coverage.of], [fitted.keptAnswers, knownCount]);
+      assert.equal(risk.of, coverage.count);
+      assert.ok(risk.value <= 1 - result.metrics.acc1 + 1e-9);
+      const { code, err } = run('evaluate', at('known.csv'), '-m', 'no-such-model', ...kept, '--exif-rotate');
+      assert.equal(code, 2);
+      assert.match(err, /was calibrated without --exif-rotate; leave it out/);
+    }).timeout(120_000);
+
+    it('for pictures that are read alike, and thresholds that are cosines', () => {
+      const kept = ['-m', 'no-such-model', '--classifier', at('classifier.safetensors')];
+      const turned = run('classify', at('noise', '1.png'), ...kept, '--exif-rotate');
+      assert.equal(turned.code, 2);
+      assert.match(turned.err, /was calibrated without --exif-rotate; leave it out, or calibrate with it/);
+      for (const threshold of ['7', '-3']) {
+        const { code, err } = run('classify', at('noise', '1.png'), ...kept, '--threshold', threshold);
+        assert.equal(code, 2);
+        assert.match(err, /expected a cosine, from -1 to 1/);
+      }
+    });
+
     it('for this model alone', () => {
       const other = ['-m', join(goldens, 'pipeline', 'model.safetensors'), '--activation', 'quick_gelu'];
       const file = ['--classifier', at('classifier.safetensors')];
@@ -265,6 +291,9 @@ describe('clip-tfjs calibrate', () => {
       const said = results.filter(({ labels }: { labels: string[] }) => labels.includes('a drawing'));
       assert.ok(said.length <= 0.05 * unknownCount);
       const file = ['--classifier', at('labels.safetensors')];
+      const evaluated = run('evaluate', at('known.csv'), '-m', 'no-model', ...file);
+      assert.equal(evaluated.code, 2);
+      assert.match(evaluated.err, /the labels of .* are independent, so none is the one answer/);
       const { code, err } = run('classify', at('noise', '1.png'), '-m', 'no-model', ...file, '--threshold', '0.2');
       assert.equal(code, 2);
       assert.match(err, /the labels of .* are independent and have thresholds of their own/);

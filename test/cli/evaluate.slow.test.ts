@@ -171,6 +171,16 @@ describe('clip-tfjs evaluate', () => {
       () => [table, '--task', 'retrieval', '--labels', 'a,b'],
       /--labels is of no use with --task retrieval/,
     ],
+    [
+      'a classifier beside labels',
+      () => [table, '--classifier', 'x.safetensors', '--labels', 'a,b'],
+      /cannot be used with option '-l, --labels/,
+    ],
+    [
+      'a classifier for retrieval',
+      () => [table, '--task', 'retrieval', '--classifier', 'x.safetensors'],
+      /--classifier is of no use with --task retrieval/,
+    ],
     ['a task that there is not', () => [table, '--task', 'detection'], /Allowed choices are classification, retrieval/],
   ];
   for (const [what, args, message] of usage)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { PromptReport } from '../../src/classify/explain-prompts.ts';
 import { templateSets } from '../../src/classify/template-sets.ts';
 
@@ -150,8 +150,19 @@ describe('clip-tfjs prompts', () => {
     const data = join(directory, 'data');
     const others = await written('others.json', '["cat", "bird"]');
     const select = run('prompts', 'select', data, ...nowhere, '--classes-file', others);
-    assert.match(select.err, /the pictures' label 'dog' is no class of --classes-file/);
+    assert.match(select.err, /the label 'dog' \(folder dog\) is none of the 2 classes/);
     assert.equal(select.code, 2);
+    const absent = run('prompts', 'select', join(directory, 'absent.csv'), ...nowhere);
+    assert.match(absent.err, /absent.csv: there is no such file/);
+    assert.equal(absent.code, 2);
+    const two = await written('two.csv', `filepath,label\n${resolve(drawing)},dog\n${resolve(drawing)},cat\n`);
+    const twice = run('prompts', 'select', two, ...nowhere);
+    assert.match(twice.err, /expected one label for each picture .* is 'dog' \(line 2\) and 'cat' \(line 3\)/);
+    assert.equal(twice.code, 2);
+    const synonyms = await written('synonyms.json', '[{"name": "animal", "synonyms": ["dog"]}, "cat", "bird"]');
+    const known = run('prompts', 'select', data, ...nowhere, '--classes-file', synonyms);
+    assert.match(known.err, /nowhere/); // the labels are well: it looks for the model
+    assert.equal(known.code, 1);
     const missing = run('prompts', 'select', data, ...nowhere, '--out', join(directory, 'no', 'x.txt'));
     assert.match(missing.err, /there is no folder/);
     assert.equal(missing.code, 1);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { clusterInterval } from '../../src/evaluate/cluster-interval.ts';
 import { evaluateRetrieval } from '../../src/evaluate/image-text-retrieval.ts';
+import { wilsonInterval } from '../../src/evaluate/intervals.ts';
 import { retrievalMeasures } from '../../src/evaluate/retrieval.ts';
 import { assertClose } from '../assert-close.ts';
 
@@ -34,11 +36,29 @@ describe('evaluateRetrieval()', () => {
     assert.equal(metrics['text_retrieval_recall@5'], 1);
     assert.deepEqual([imageRetrieval.meanRank, textRetrieval.meanRank], [7 / 4, 5 / 3]);
     assert.equal(textRetrieval.medianRank, 1);
-    assertClose(
-      'Wilson',
-      [intervals['image_retrieval_recall@1'].low, intervals['image_retrieval_recall@1'].high],
-      [0.150039, 0.849961],
-      1e-6,
+    const ends = ({ low, high }: { low: number; high: number }) => [low, high];
+    const found = [true, false, true, false];
+    const [image, text] = [intervals['image_retrieval_recall@1'], intervals['text_retrieval_recall@1']];
+    assert.deepEqual(image, clusterInterval(found, [0, 0, 1, 2])); // texts 0 and 1 are of one picture
+    assertClose('Wilson', ends(text), ends(wilsonInterval(2, 3)), 1e-12);
+  });
+
+  it('takes pictures that share a text, and texts that share a picture, for one group', () => {
+    const unit = (axis: number) => Float32Array.from({ length: 4 }, (_, at) => Number(at === axis));
+    const images = [unit(0), unit(1), unit(2), unit(3)];
+    const texts = [unit(0), unit(3), unit(2)]; // 0 - 0, 1 - 0 and 1, 2 - 1, 3 - 2
+    const { intervals, imageRetrieval, textRetrieval } = evaluateRetrieval({
+      images,
+      texts,
+      textsOf: [[0], [0, 1], [1], [2]],
+    });
+    const isFirst = (rank: number) => rank === 1;
+    assert.deepEqual(
+      [intervals['image_retrieval_recall@1'], intervals['text_retrieval_recall@1']],
+      [
+        clusterInterval(imageRetrieval.ranks.map(isFirst), [0, 0, 1]),
+        clusterInterval(textRetrieval.ranks.map(isFirst), [0, 0, 0, 1]),
+      ],
     );
   });
 

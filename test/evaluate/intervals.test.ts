@@ -97,6 +97,26 @@ describe('intervals of many simulated samples', () => {
       });
     });
 
+    it(`cover ratios of rare and of near certain things at ${level} or more`, () => {
+      const uniform = uniformNumbers(14);
+      for (const [from, to] of [
+        [0.01, 0.1],
+        [0.9, 0.99],
+      ] as const) {
+        const drawn = () => from + (to - from) * uniform();
+        const trials = 4000;
+        let covered = 0;
+        for (let trial = 0; trial < trials; trial++) {
+          const [share, other] = [drawn(), drawn()];
+          const [some, others] = [binomial(uniform, 150, share), binomial(uniform, 100, other)];
+          covered += Number(within(ratioInterval(some, 150, others, 100, level), share / other));
+        }
+        const allowed = 3.5 * Math.sqrt((level * (1 - level)) / trials);
+        assert.ok(covered / trials >= level - allowed, `${covered} of ${trials} from ${from}`);
+        assert.ok(covered / trials <= level + (1 - level) * 0.75, `${covered} of ${trials} from ${from}`);
+      }
+    });
+
     it(`cover means at ${level} by the bootstrap`, () => {
       const normal = normalNumbers(13);
       assertCoverage(level, 2000, (trial) => {

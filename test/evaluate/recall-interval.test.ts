@@ -30,7 +30,7 @@ describe('recallInterval()', () => {
   /** How often 95 % are: with single pictures of easy and hard classes more often, for their own spread cannot be seen. */
   const situations: [what: string, sizes: number[], recalls: number[], most: number][] = [
     ['one picture for each class', new Array(200).fill(1), new Array(200).fill(0.3), 0.97],
-    ['one for each, some classes easy and some hard', new Array(200).fill(1), between(200, 0, 1), 1],
+    ['one for each, some classes easy and some hard', new Array(200).fill(1), between(200, 0, 1), 0.992],
     ['ten for each, some classes easy and some hard', new Array(20).fill(10), between(20, 0.2, 0.95), 0.97],
     ['classes of very different sizes', [2, 3, 5, 8, 13, 21, 34, 55, 89, 144], between(10, 0.3, 0.9), 0.97],
     [
