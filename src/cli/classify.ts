@@ -8,6 +8,7 @@ import { findPictures } from '../node/find-pictures.ts';
 import { addClassifierOptions, type ClassifierOptions, planClassifier } from './classifier-options.ts';
 import { describeAnswer, describeLabels } from './describe-answer.ts';
 import { describePrompts } from './describe-prompts.ts';
+import { skippedLine } from './left-out.ts';
 import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 import { parseCount } from './parsers.ts';
@@ -48,10 +49,10 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
   const failed: { path: string; reason: string }[] = [];
   const skip = (path: string, { message: reason }: Error) => {
     failed.push({ path, reason });
-    console.error(`skipped ${path}: ${reason}`);
+    console.error(skippedLine(path, reason));
   };
   const pictures = await findPictures(paths, skip);
-  if (pictures.length === 0) throw new Error(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
+  if (pictures.length === 0) throw new UsageError(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
   const clip = await openClip(options);
   const { ensemble, classifier } = await withProgress('prompts', options.json, async (onProgress) => {
     if (!options.prompts) return { ensemble: undefined, classifier: await plan.build(clip, onProgress) };

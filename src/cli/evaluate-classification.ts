@@ -15,6 +15,7 @@ import {
   tellBad,
   writeEvaluationReport,
 } from './evaluate-options.ts';
+import { skippedLine, tellLeftOut } from './left-out.ts';
 import { openClip } from './options.ts';
 import { printJson, table } from './output.ts';
 import { withProgress } from './progress.ts';
@@ -52,8 +53,8 @@ export async function evaluateClassification(data: string, options: EvaluateComm
   );
   const placeOf = new Map(named.map(({ path, place }) => [path, place]));
   const skip = (path: string, { message: reason }: Error) => {
-    bad.push({ place: placeOf.get(path) ?? path, reason: `${path}: ${reason}` });
-    console.error(`skipped ${path}: ${reason}`);
+    bad.push({ place: placeOf.get(path) ?? path, reason: reason.includes(path) ? reason : `${path}: ${reason}` });
+    console.error(skippedLine(path, reason));
   };
   const { pictures, embeddings } = await withProgress('pictures', json, (onProgress) =>
     embedLabelled(clip, named, { workers, exifRotate, skip, onProgress }),
@@ -75,6 +76,7 @@ export async function evaluateClassification(data: string, options: EvaluateComm
     });
   if (json) printJson({ ...jsonOf(data, options.model, evaluation, facts.modelHash), templates, ...facts, bad });
   else console.log(describe(evaluation, templates.length));
+  tellLeftOut(bad.length, json);
 }
 
 /** Points of a curve that JSON has. */

@@ -15,6 +15,7 @@ import {
   tellBad,
   writeEvaluationReport,
 } from './evaluate-options.ts';
+import { skippedLine, tellLeftOut } from './left-out.ts';
 import { openClip } from './options.ts';
 import { printJson } from './output.ts';
 import { withProgress } from './progress.ts';
@@ -44,7 +45,7 @@ export async function evaluateTextRetrieval(data: string, options: EvaluateComma
       if (row.embedding) embeddings.set(row.path, row.embedding);
       else {
         bad.push({ place: row.path, reason: row.error.message });
-        console.error(`skipped ${row.path}: ${row.error.message}`);
+        console.error(skippedLine(row.path, row.error.message));
       }
     }
   });
@@ -74,6 +75,7 @@ export async function evaluateTextRetrieval(data: string, options: EvaluateComma
   const counts = { pictures: kept.pictures.length, texts: kept.texts.length };
   if (json) printJson({ ...jsonOf(data, options.model, evaluation, facts.modelHash), ...counts, ...facts, bad });
   else console.log(describe(evaluation, counts));
+  tellLeftOut(bad.length, json);
 }
 
 /** CLIP_benchmark's fields, and ours beside them. */

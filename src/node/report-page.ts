@@ -9,7 +9,7 @@ h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.6rem; border: 1px solid var(--line); text-align: left; }
 .wide { overflow-x: auto; } .wide + .wide { margin-top: 0.8rem; } .u-legend th, .u-legend td { border: 0; font-weight: normal; } .u-title { font-size: 1rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; }
 .matrix td { font-size: 0.75rem; padding: 0.2rem; text-align: center; background: rgb(var(--fill) / calc(var(--share, 0) * 0.9)); }
 .matrix .near { color: #fff; } .matrix th[scope] { font-weight: normal; max-width: 18rem; }
 .matrix td.right { outline: 2px solid var(--good); outline-offset: -2px; }
@@ -22,7 +22,7 @@ figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .que
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 0.6rem; }
 .pictures img { width: 96px; height: 96px; margin: 2px auto; background: #fff; } .pictures figcaption { line-height: 1.35; overflow-wrap: anywhere; }
 .pictures b { display: block; color: var(--ink); font-weight: 600; } .note { color: var(--faint); max-width: 52rem; }
-.queries { display: grid; grid-template-columns: repeat(auto-fill, minmax(23rem, 1fr)); gap: 0 1rem; }
+.queries { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(23rem, 100%), 1fr)); gap: 0 1rem; }
 .plot { max-width: 26rem; display: block; } .plot text { fill: var(--ink); font-size: 11px; } .plot .grid { stroke: var(--line); }
 .plot .bars { fill: rgb(var(--fill) / 0.75); } .plot .counts { fill: var(--faint); opacity: 0.55; } .plot .even { stroke: var(--ink); stroke-dasharray: 4 3; }
 `;

@@ -18,7 +18,7 @@ export function auditLead({ card }: AuditReport): string {
 /** The whole audit as headings, sentences and tables; Markdown and HTML are made of it. */
 export function describeAudit(report: AuditReport): Part[] {
   return [
-    ...(report.gates.length > 0 ? [describeGates(report.gates)] : []),
+    ...(report.gates.length > 0 ? [describeGates(report)] : []),
     describeAccuracy(report.accuracy),
     describeHarm(report.harm),
     describeRetrieval(report.retrieval),
@@ -35,16 +35,22 @@ export function gateLine(gate: GateResult): string {
   return `${gate.passed ? 'passed' : 'FAILED'}: ${gateText(gate)}: ${figure(gate.value)} (${gate.of})`;
 }
 
-function describeGates(gates: readonly GateResult[]): Part {
+/** Why gates do not pass that leave pictures out, in a line. */
+export function unreadLine(count: number): string {
+  return `FAILED: the gates leave out ${count} ${count === 1 ? 'picture or row' : 'pictures or rows'} that could not be read: mend or remove them`;
+}
+
+/** The verdict stands first, where a narrow screen shows it. */
+function describeGates({ gates, card }: AuditReport): Part {
+  const unread = card.data.skipped.length;
+  const rows = gates.map((gate) => [gate.passed ? 'passed' : 'FAILED', gateText(gate), figure(gate.value), gate.of]);
+  if (unread > 0) rows.push(['FAILED', 'every picture can be read', `${unread} left out`, 'all pictures and rows']);
   return {
     heading: 'Gates',
     blocks: [
       {
-        title: gates.every(({ passed }) => passed) ? 'All passed' : 'Not all passed',
-        rows: [
-          ['gate', 'value', 'of', ''],
-          ...gates.map((gate) => [gateText(gate), figure(gate.value), gate.of, gate.passed ? 'passed' : 'FAILED']),
-        ],
+        title: rows.every(([verdict]) => verdict === 'passed') ? 'All passed' : 'Not all passed',
+        rows: [['', 'gate', 'value', 'of'], ...rows],
       },
     ],
   };

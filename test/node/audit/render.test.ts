@@ -60,6 +60,16 @@ describe('reports of an audit', () => {
     assert.ok(seen.size > 60, `${seen.size} objects`);
   });
 
+  it('pass no gate where a picture could not be read', () => {
+    const good = checkGates([parseGate('min', 'accuracy=0.5')], plain);
+    const skipping = (skipped: typeof plain.card.data.skipped) =>
+      auditMarkdown({ ...plain, gates: good, card: { ...plain.card, data: { ...plain.card.data, skipped } } });
+    assert.ok(skipping([]).includes('### All passed'));
+    const text = skipping([{ place: 'line 3', reason: 'it is none' }]);
+    assert.match(text, /Not all passed/);
+    assert.ok(text.includes('| FAILED | every picture can be read | 1 left out |'));
+  });
+
   it('show every part, the gates and the limits', async () => {
     const html = await auditHtml(report);
     for (const text of [auditMarkdown(report), html]) {
