@@ -23,7 +23,7 @@ export type ClassifierOptions = ClassOptions &
 export function addClassifierOptions(command: Command): Command {
   const ofItsOwn = [
     ...['labels', 'labelsFile', 'classesFile', 'template', 'templatesFile', 'templateSet'],
-    ...['background', 'independent', 'prompts'],
+    ...['background', 'prompts'],
   ];
   return addTemplateOptions(addClassOptions(command))
     .addOption(
@@ -42,6 +42,7 @@ export function addClassifierOptions(command: Command): Command {
       new Option('--independent', 'each label by itself, against neutral prompts: several may be true').conflicts([
         'threshold',
         'prompts',
+        'background',
       ]),
     )
     .option(
@@ -68,6 +69,12 @@ export async function planClassifier(options: ClassifierOptions): Promise<Classi
       throw new UsageError(error.message, { cause: error });
     });
     const isIndependent = classifier.independence !== undefined;
+    if (independent)
+      throw new UsageError(
+        isIndependent
+          ? `Cannot use --independent: the labels of ${path} are independent already; leave --independent out`
+          : `Cannot use --independent: the labels of ${path} were calibrated to compete; leave it out, or calibrate with --independent`,
+      );
     if (isIndependent && threshold !== undefined)
       throw new UsageError(
         `Cannot use --threshold: the labels of ${path} are independent and have thresholds of their own`,

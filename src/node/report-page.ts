@@ -15,6 +15,7 @@ th, td { padding: 0.25rem 0.6rem; border: 1px solid var(--line); text-align: lef
 .matrix td.right { outline: 2px solid var(--good); outline-offset: -2px; }
 .confusion td { min-width: 1.6rem; } .confusion .none { color: var(--faint); } .confusion th { font-weight: normal; font-size: 0.8rem; }
 .confusion .sideways span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 11rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+td.passed, td.failed { font-weight: 600; } td.passed { color: var(--good); } td.failed { color: var(--bad); } .contents { columns: 16rem; list-style: none; padding: 0; } a { color: inherit; }
 img { width: 48px; height: 48px; object-fit: contain; display: block; }
 .row { display: flex; gap: 0.5rem; } figure { margin: 0; padding: 4px; border: 2px solid var(--line); border-radius: 4px; }
 figure.right { border-color: var(--good); } figure.wrong { border-color: var(--bad); } figure img { width: 72px; height: 72px; }

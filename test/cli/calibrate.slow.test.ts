@@ -146,7 +146,7 @@ describe('clip-tfjs calibrate', () => {
       for (const [path, message] of [
         [at('no.safetensors'), /there is no such file/],
         [join(goldens, 'pipeline', 'model.safetensors'), /expected a classifier but its metadata has no/],
-        [at('known.csv'), /Cannot read safetensors file/],
+        [at('known.csv'), /Cannot read the classifier .*known\.csv: Cannot read safetensors file/],
       ] as const) {
         const { code, err } = run('classify', at('noise', '1.png'), ...none, '--classifier', path);
         assert.match(err, message);
@@ -264,6 +264,9 @@ describe('clip-tfjs calibrate', () => {
       const { code, err } = run('classify', at('noise', '1.png'), '-m', 'no-model', ...file, '--threshold', '0.2');
       assert.equal(code, 2);
       assert.match(err, /the labels of .* are independent and have thresholds of their own/);
+      const twice = run('classify', at('noise', '1.png'), '-m', 'no-model', ...file, '--independent');
+      assert.equal(twice.code, 2);
+      assert.match(twice.err, /are independent already; leave --independent out/);
     }).timeout(300_000);
 
     it('need enough pictures with a label, and without it', () => {
@@ -287,7 +290,7 @@ describe('clip-tfjs calibrate', () => {
       independent.results.map(({ labels }: { labels: string[] }) => labels),
       [['grinning face'], []],
     );
-    for (const other of [['--prompts'], ['--threshold', '0.2']])
+    for (const other of [['--prompts'], ['--threshold', '0.2'], ['--background']])
       assert.equal(run('classify', face, ...labels, '--independent', ...other).code, 2);
   });
 });

@@ -138,7 +138,7 @@ describe('clip-tfjs evaluate', () => {
     [
       'a label column that is missing',
       () => [table, '--label-column', 'class'],
-      /expected a column 'class' but its header/,
+      /expected a column 'class' but its header.*by --image-column and --label-column/,
     ],
     ['a class without pictures', () => [at('empty')], /the class 'dog' has no pictures/],
     [

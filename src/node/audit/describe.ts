@@ -5,7 +5,7 @@ import { describeAccuracy } from './describe-accuracy.ts';
 import { describeHarm } from './describe-harm.ts';
 import { describeProbes } from './describe-probes.ts';
 import { describeCalibration, describePrompts, describeRejection, describeRetrieval } from './describe-rest.ts';
-import { figure, type Part } from './format.ts';
+import { type Block, figure, type Part } from './format.ts';
 
 export const auditTitle = 'Audit of a zero-shot classifier';
 
@@ -17,7 +17,7 @@ export function auditLead({ card }: AuditReport): string {
 
 /** The whole audit as headings, sentences and tables; Markdown and HTML are made of it. */
 export function describeAudit(report: AuditReport): Part[] {
-  return [
+  const parts = [
     ...(report.gates.length > 0 ? [describeGates(report)] : []),
     describeAccuracy(report.accuracy),
     describeHarm(report.harm),
@@ -28,6 +28,13 @@ export function describeAudit(report: AuditReport): Part[] {
     describeProbes(report.probes),
     describeCard(report.card),
   ];
+  return parts.map(({ heading, blocks }) => ({ heading, blocks: blocks.map(withoutEmptyColumn) }));
+}
+
+/** A table without its last column where that has neither a title nor a cell: room for remarks of which there are none. */
+function withoutEmptyColumn(block: Block): Block {
+  if (!('rows' in block) || block.rows.some((row) => row.at(-1) !== '')) return block;
+  return { ...block, rows: block.rows.map((row) => row.slice(0, -1)) };
 }
 
 /** What a gate found, in a line. */
