@@ -104,7 +104,7 @@ function describe(evaluation: ZeroShotEvaluation, templateCount: number): string
   const { count, classCount, metrics, intervals, calibration, confusions } = evaluation;
   const figures = figureTable([
     ['top-1 accuracy', metrics.acc1, intervals.acc1],
-    ['top-5 accuracy', metrics.acc5, intervals.acc5],
+    ...(classCount > 5 ? ([['top-5 accuracy', metrics.acc5, intervals.acc5]] as const) : []),
     ['mean per-class recall', metrics.mean_per_class_recall, intervals.mean_per_class_recall],
     ['mean confidence', calibration.meanConfidence],
     ['expected calibration error', calibration.ece],

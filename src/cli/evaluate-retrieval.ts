@@ -106,10 +106,13 @@ function describe(evaluation: RetrievalEvaluation, { pictures, texts }: { pictur
     what: string,
     { meanRank, medianRank }: RetrievalEvaluation['imageRetrieval'],
   ) => {
-    const figures = ([1, 5, 10] as const).map((k) => {
-      const key = `${name}_retrieval_recall@${k}` as const;
-      return [`recall@${k}`, metrics[key], intervals[key]] as const;
-    });
+    const answers = name === 'image' ? pictures : texts;
+    const figures = ([1, 5, 10] as const)
+      .filter((k) => k < answers)
+      .map((k) => {
+        const key = `${name}_retrieval_recall@${k}` as const;
+        return [`recall@${k}`, metrics[key], intervals[key]] as const;
+      });
     return `${what}: mean rank ${meanRank.toFixed(1)}, median ${medianRank}\n${figureTable(figures)}`;
   };
   return [

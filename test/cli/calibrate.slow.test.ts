@@ -211,7 +211,8 @@ describe('clip-tfjs calibrate', () => {
       assert.doesNotMatch(html, /(src|href)="?https?:/);
       for (const heading of ['What is kept', 'What it gives', 'Four scores compared', 'Answering less', 'Temperature'])
         assert.ok(html.includes(`<h2>${heading}</h2>`), heading);
-      assert.ok(html.includes(fitted.modelHash));
+      assert.ok(html.includes(`<td>SHA-256 of the model</td><td>${fitted.modelHash}</td>`));
+      assert.match(html, /<td>wanted<\/td><td>of the unknown pictures that get an answer, at most 5 %<\/td>/);
     });
 
     it('for this model alone', () => {
