@@ -62,7 +62,7 @@ export type ClassifierPlan = {
 };
 
 /** @throws UsageError on what no classifier can be made of */
-export async function planClassifier(options: ClassifierOptions): Promise<ClassifierPlan> {
+export async function planClassifier(options: ClassifierOptions & { model: string }): Promise<ClassifierPlan> {
   const { classifier: path, independent = false, threshold } = options;
   if (path !== undefined) {
     const { classifier, model } = await readClassifierFile(path).catch((error: Error) => {

@@ -1,3 +1,4 @@
+import { defaultTemplates } from '../classify/templates.ts';
 import { embedTexts } from '../embed.ts';
 import { evaluateRetrieval, type RetrievalEvaluation } from '../evaluate/image-text-retrieval.ts';
 import { gatherCaptions, keepPictures } from '../node/captioned-pictures.ts';
@@ -27,7 +28,7 @@ const action = 'Cannot evaluate';
 /** `evaluate --task retrieval`: whether a caption finds its picture, and a picture a caption of its own. */
 export async function evaluateTextRetrieval(data: string, options: EvaluateCommand): Promise<void> {
   const { imageColumn, textColumn, conceptColumn, workers, exifRotate = false, json = false } = options;
-  const templates = await readTemplateOptions(options, action);
+  const templates = await readTemplateOptions(options, action, defaultTemplates);
   const set = await readData(readPairs(data, { imageColumn, textColumn, conceptColumn, templates }));
   const bad = set.bad.map(({ line, reason }) => ({ place: `line ${line}`, reason }));
   tellBad(bad);

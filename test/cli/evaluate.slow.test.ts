@@ -104,6 +104,8 @@ describe('clip-tfjs evaluate', () => {
     );
     assert.equal(code, 0, err);
     assert.equal(JSON.parse(out).classCount, 8);
+    assert.equal(JSON.parse(out).templates.length, 7);
+    assert.match(err, /^templates: drawings, as emoji-clip's own; --template or --template-set chooses others$/m);
     assert.equal(JSON.parse(out).classes.length, 6);
   });
 
