@@ -223,12 +223,25 @@ describe('clip-tfjs calibrate', () => {
       assert.match(err, /Cannot use the classifier .*: expected the model that it was made with/);
     });
 
-    it('and warns where held-out pictures cannot show what is wanted', () => {
+    it('and warns where held-out pictures cannot show what is wanted, and of what it leaves out', async () => {
+      await writeFile(at('broken.png'), 'none');
       const { code, err, out } = run(
-        ...['calibrate', at('known.csv'), ...noise(), ...emoji, '--coverage', '0.95', '--score', 'mcm'],
+        ...[
+          'calibrate',
+          at('known.csv'),
+          ...noise(),
+          at('broken.png'),
+          ...emoji,
+          '--coverage',
+          '0.95',
+          '--score',
+          'mcm',
+        ],
         ...['--out', at('other.safetensors')],
       );
-      assert.equal(code, 0, err);
+      assert.equal(code, 1, err);
+      assert.match(err, /^skipped .*broken\.png/m);
+      assert.match(out, /^left out: 1 picture or row that could not be read/m);
       assert.match(err, /warning: 30 held-out pictures cannot show with 95 % confidence .* it takes 59/);
       assert.match(out, /kept: an answer where mcm is at least /);
       assert.match(out, /fitted on one half, measured on the other \(30 known, 30 unknown pictures\)/);
@@ -291,6 +304,8 @@ describe('clip-tfjs calibrate', () => {
       independent.results.map(({ labels }: { labels: string[] }) => labels),
       [['grinning face'], []],
     );
+    const alone = run('classify', face, '-m', 'emoji-clip', '-l', 'snake', '-t', '{}');
+    assert.match(alone.err, /^note: there is one label, which gets 100 % whatever a picture shows/m);
     for (const other of [['--prompts'], ['--threshold', '0.2'], ['--background']])
       assert.equal(run('classify', face, ...labels, '--independent', ...other).code, 2);
   });
