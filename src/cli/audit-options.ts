@@ -3,6 +3,7 @@ import { type Gate, type GateKind, gateHelp, parseGate } from '../evaluate/audit
 import { clipPaperHarmLabels, type HarmLabels, parseHarmLabels } from '../evaluate/audit/harm-labels.ts';
 import type { AuditPlanOptions } from '../node/audit/audit-plan.ts';
 import { defaultThresholds } from '../node/audit/plan.ts';
+import { statusHelp } from './left-out.ts';
 import { addModelOptions, type ModelOptions, workersOption } from './options.ts';
 import { parseNumber, parseShare, parseWhole } from './parsers.ts';
 import {
@@ -89,7 +90,9 @@ ${gateHelp('min')}
 
 Example:
   $ clip-tfjs audit people.csv --model clip-vit-base-patch32 --groups gender,age --harm-labels ${paperList} \\
-      --harm-alternatives child --max-gap accuracy=0.1 --max ece=0.1 --out audit/`,
+      --harm-alternatives child --max-gap accuracy=0.1 --max ece=0.1 --out audit/
+${statusHelp}
+It is 1, too, where a gate is broken.`,
     );
 }
 

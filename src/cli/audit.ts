@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AuditPlan } from '../node/audit/audit-plan.ts';
-import { gateLine } from '../node/audit/describe.ts';
+import { gateLine, unreadLine } from '../node/audit/describe.ts';
 import { planAudit } from '../node/audit/plan.ts';
 import { runAudit } from '../node/audit/run.ts';
 import { summaryRows } from '../node/audit/summary.ts';
@@ -8,6 +8,7 @@ import { writeAudit } from '../node/audit/write.ts';
 import { assertDirectoryWritable } from '../node/writable.ts';
 import { type AuditCommand, addAuditOptions, readPlanOptions } from './audit-options.ts';
 import { withAuditProgress } from './audit-progress.ts';
+import { skippedLine, tellLeftOut } from './left-out.ts';
 import { openClip } from './options.ts';
 import { printJson, table } from './output.ts';
 import { asUsage } from './usage.ts';
@@ -18,7 +19,7 @@ export function addAudit(program: Command): void {
     .summary('measure gaps between groups, harm, calibration and other limits of a classifier')
     .description(
       'Measure what a zero-shot classifier gets wrong, and for whom, on your labelled pictures. Groups are your annotations: none is inferred. ' +
-        'Bounds on figures make it a gate: exit status 1 where one is broken, 2 where the input is unfit.',
+        'Bounds on figures make it a gate: exit status 1 where one is broken, or where they are not of all pictures.',
     )
     .argument('<data>', 'a table (.csv, .tsv) of pictures, labels and groups, or a folder with a folder per class');
   addAuditOptions(command).action(run);
@@ -26,7 +27,7 @@ export function addAudit(program: Command): void {
 
 async function run(data: string, options: AuditCommand): Promise<void> {
   const plan = await makePlan(data, options);
-  const skip = (place: string, reason: string) => console.error(`skipped ${place}: ${reason}`);
+  const skip = (place: string, reason: string) => console.error(skippedLine(place, reason));
   for (const { place, reason } of plan.bad) skip(place, reason);
   if (options.out !== undefined) await assertDirectoryWritable(options.out);
   using clip = await openClip(options);
@@ -46,6 +47,9 @@ async function run(data: string, options: AuditCommand): Promise<void> {
   if (options.json) printJson(report);
   else console.log(table(summaryRows(report)));
   for (const gate of report.gates) console.error(gateLine(gate));
+  const { skipped } = report.card.data;
+  if (report.gates.length > 0 && skipped.length > 0) console.error(unreadLine(skipped.length));
+  tellLeftOut(skipped.length, options.json);
   if (report.gates.some(({ passed }) => !passed)) process.exitCode = 1;
 }
 

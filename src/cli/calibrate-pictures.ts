@@ -4,6 +4,7 @@ import type { Wanted } from '../evaluate/fit-rejection.ts';
 import { cachedClassifier } from '../node/cached-classifier.ts';
 import { embedFiles } from '../node/embed-files.ts';
 import type { CalibrationData } from './calibrate-data.ts';
+import { skippedLine } from './left-out.ts';
 import { withProgress } from './progress.ts';
 
 /** What a calibration is of. */
@@ -44,7 +45,8 @@ export async function embedPictures(
       if (embedding) (places ? known : unknown).push({ path, embedding, places: places ?? [] });
       else {
         failed.push({ path, reason: error.message });
-        console.error(`skipped ${path}: ${error.message}`);
+        data.bad.push({ place: path, reason: error.message });
+        console.error(skippedLine(path, error.message));
       }
     }
   });

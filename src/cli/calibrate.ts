@@ -5,6 +5,7 @@ import { assertFileWritable } from '../node/writable.ts';
 import { type DataOptions, readCalibrationData } from './calibrate-data.ts';
 import { calibrateIndependently } from './calibrate-independent.ts';
 import { calibrateRejection } from './calibrate-rejection.ts';
+import { statusHelp, tellLeftOut } from './left-out.ts';
 import { addModelOptions, type ModelOptions, workersOption } from './options.ts';
 import { parseNumber, parseWhole } from './parsers.ts';
 import { addClassOptions, addTemplateOptions, readTemplateOptions, type TemplateOptions } from './prompt-options.ts';
@@ -66,7 +67,8 @@ export function addCalibrate(program: Command): void {
     .addHelpText(
       'after',
       '\nExamples:\n  $ clip-tfjs calibrate photos/ --model ViT-B/32 --unknown other/ --false-accepts 0.05 --out classifier.safetensors --report report.html' +
-        '\n  $ clip-tfjs classify photo.jpg --model ViT-B/32 --classifier classifier.safetensors',
+        '\n  $ clip-tfjs classify photo.jpg --model ViT-B/32 --classifier classifier.safetensors' +
+        `\n${statusHelp}`,
     )
     .action(run);
 }
@@ -81,6 +83,7 @@ async function run(source: string, options: CalibrateCommand): Promise<void> {
   for (const { place, reason } of data.bad) console.error(`left out ${place}: ${reason}`);
   const job = { source, data, templates, wanted };
   await (options.independent ? calibrateIndependently(job, options) : calibrateRejection(job, options));
+  tellLeftOut(data.bad.length, options.json);
 }
 
 function parseRate(text: string): number {

@@ -29,7 +29,7 @@ export type ClassifierOptions = ClassOptions &
 export function addClassifierOptions(command: Command): Command {
   const ofItsOwn = [
     ...['labels', 'labelsFile', 'classesFile', 'template', 'templatesFile', 'templateSet'],
-    ...['background', 'independent', 'prompts'],
+    ...['background', 'prompts'],
   ];
   return addTemplateOptions(addClassOptions(command))
     .addOption(
@@ -48,6 +48,7 @@ export function addClassifierOptions(command: Command): Command {
       new Option('--independent', 'each label by itself, against neutral prompts: several may be true').conflicts([
         'threshold',
         'prompts',
+        'background',
       ]),
     )
     .option(
@@ -67,11 +68,17 @@ export type ClassifierPlan = {
 };
 
 /** @throws UsageError on what no classifier can be made of */
-export async function planClassifier(options: ClassifierOptions): Promise<ClassifierPlan> {
+export async function planClassifier(options: ClassifierOptions & { model: string }): Promise<ClassifierPlan> {
   const { classifier: path, independent = false, threshold } = options;
   if (path !== undefined) {
     const { classifier, model } = await readKept(path, options.exifRotate, 'Cannot classify');
     const isIndependent = classifier.independence !== undefined;
+    if (independent)
+      throw new UsageError(
+        isIndependent
+          ? `Cannot use --independent: the labels of ${path} are independent already; leave --independent out`
+          : `Cannot use --independent: the labels of ${path} were calibrated to compete; leave it out, or calibrate with --independent`,
+      );
     if (isIndependent && threshold !== undefined)
       throw new UsageError(
         `Cannot use --threshold: the labels of ${path} are independent and have thresholds of their own`,

@@ -5,9 +5,15 @@ import { buildPromptEnsemble, classifierOf } from '../classify/prompt-ensemble.t
 import { type Classification, rank } from '../classify/rank.ts';
 import { embedFiles } from '../node/embed-files.ts';
 import { findPictures } from '../node/find-pictures.ts';
-import { addClassifierOptions, type ClassifierOptions, planClassifier } from './classifier-options.ts';
+import {
+  addClassifierOptions,
+  type ClassifierOptions,
+  type ClassifierPlan,
+  planClassifier,
+} from './classifier-options.ts';
 import { describeAnswer, describeLabels } from './describe-answer.ts';
 import { describePrompts } from './describe-prompts.ts';
+import { skippedLine } from './left-out.ts';
 import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 import { parseCount } from './parsers.ts';
@@ -48,10 +54,14 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
   const failed: { path: string; reason: string }[] = [];
   const skip = (path: string, { message: reason }: Error) => {
     failed.push({ path, reason });
-    console.error(`skipped ${path}: ${reason}`);
+    console.error(skippedLine(path, reason));
   };
   const pictures = await findPictures(paths, skip);
-  if (pictures.length === 0) throw new Error(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
+  if (pictures.length === 0) throw new UsageError(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
+  if (isAlwaysRight(plan, options))
+    console.error(
+      'note: there is one label, which gets 100 % whatever a picture shows; give others to compare it with, or --background, --threshold or --independent',
+    );
   const clip = await openClip(options);
   const { ensemble, classifier } = await withProgress('prompts', options.json, async (onProgress) => {
     if (!options.prompts) return { ensemble: undefined, classifier: await plan.build(clip, onProgress) };
@@ -92,6 +102,14 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
       failed,
     });
   clip.dispose();
+}
+
+/** One label alone, and nothing that could speak against it. */
+function isAlwaysRight(
+  { classes, isIndependent }: ClassifierPlan,
+  { background, threshold }: ClassifyCommand,
+): boolean {
+  return classes.length === 1 && !isIndependent && !background && threshold === undefined;
 }
 
 /** What is said of a picture: the best label, or which labels are true. */

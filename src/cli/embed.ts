@@ -143,7 +143,7 @@ async function makeJob(paths: string[], options: EmbedCommand, failed: { id: str
     console.error(`skipped ${path}: ${reason}`);
   };
   const pictures = await findPictures(paths, skip);
-  if (pictures.length === 0) throw new Error(`Cannot embed: there are no pictures in ${paths.join(', ')}`);
+  if (pictures.length === 0) throw new UsageError(`Cannot embed: there are no pictures in ${paths.join(', ')}`);
   const { exifRotate = false, batchSize, workers } = options;
   async function* embed(clip: Clip, ids: string[], signal: AbortSignal): AsyncGenerator<Row> {
     for await (const row of embedFiles(clip, ids, { exifRotate, batchSize, workers, signal })) {

@@ -12,6 +12,7 @@ import { type EvaluateCommand, tellBad } from './evaluate-options.ts';
 import { planEvaluated } from './evaluated-classifier.ts';
 import { runFacts, writeEvaluationReport } from './evaluation-report.ts';
 import { figureTable } from './figure-table.ts';
+import { skippedLine, tellLeftOut } from './left-out.ts';
 import { openClip } from './options.ts';
 import { printJson, table } from './output.ts';
 import { withProgress } from './progress.ts';
@@ -33,8 +34,8 @@ export async function evaluateClassification(data: string, options: EvaluateComm
   const classifier = await withProgress('prompts', json, (onProgress) => build(clip, onProgress));
   const placeOf = new Map(named.map(({ path, place }) => [path, place]));
   const skip = (path: string, { message: reason }: Error) => {
-    bad.push({ place: placeOf.get(path) ?? path, reason: `${path}: ${reason}` });
-    console.error(`skipped ${path}: ${reason}`);
+    bad.push({ place: placeOf.get(path) ?? path, reason: reason.includes(path) ? reason : `${path}: ${reason}` });
+    console.error(skippedLine(path, reason));
   };
   const { pictures, embeddings } = await withProgress('pictures', json, (onProgress) =>
     embedLabelled(clip, named, { workers, exifRotate, skip, onProgress }),
@@ -71,6 +72,7 @@ export async function evaluateClassification(data: string, options: EvaluateComm
     const result = jsonOf(data, options.model, evaluation, facts.modelHash);
     printJson({ ...result, ...kept, templates, ...facts, bad });
   } else console.log(describe(evaluation, templates.length, answers));
+  tellLeftOut(bad.length, json);
 }
 
 /** CLIP_benchmark's fields, and ours beside them; not the single answers. */
@@ -93,7 +95,7 @@ function describe(evaluation: ZeroShotEvaluation, templateCount: number, answers
   const { count, classCount, metrics, intervals, calibration, confusions } = evaluation;
   const figures = figureTable([
     ['top-1 accuracy', metrics.acc1, intervals.acc1],
-    ['top-5 accuracy', metrics.acc5, intervals.acc5],
+    ...(classCount > 5 ? ([['top-5 accuracy', metrics.acc5, intervals.acc5]] as const) : []),
     ['mean per-class recall', metrics.mean_per_class_recall, intervals.mean_per_class_recall],
     ['mean confidence', calibration.meanConfidence],
     ['expected calibration error', calibration.ece],

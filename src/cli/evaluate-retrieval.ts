@@ -1,3 +1,4 @@
+import { defaultTemplates } from '../classify/templates.ts';
 import { embedTexts } from '../embed.ts';
 import { evaluateRetrieval, type RetrievalEvaluation } from '../evaluate/image-text-retrieval.ts';
 import { gatherCaptions, keepPictures } from '../node/captioned-pictures.ts';
@@ -10,6 +11,7 @@ import { retrievalSections } from '../node/retrieval-report.ts';
 import { type EvaluateCommand, tellBad } from './evaluate-options.ts';
 import { runFacts, writeEvaluationReport } from './evaluation-report.ts';
 import { figureTable } from './figure-table.ts';
+import { skippedLine, tellLeftOut } from './left-out.ts';
 import { openClip } from './options.ts';
 import { printJson } from './output.ts';
 import { withProgress } from './progress.ts';
@@ -21,7 +23,7 @@ const action = 'Cannot evaluate';
 /** `evaluate --task retrieval`: whether a caption finds its picture, and a picture a caption of its own. */
 export async function evaluateTextRetrieval(data: string, options: EvaluateCommand): Promise<void> {
   const { imageColumn, textColumn, conceptColumn, workers, exifRotate = false, json = false } = options;
-  const templates = await readTemplateOptions(options, action);
+  const templates = await readTemplateOptions(options, action, defaultTemplates);
   const set = await asUsage(() => readPairs(data, { imageColumn, textColumn, conceptColumn, templates }));
   const bad = set.bad.map(({ line, reason }) => ({ place: `line ${line}`, reason }));
   tellBad(bad);
@@ -39,7 +41,7 @@ export async function evaluateTextRetrieval(data: string, options: EvaluateComma
       if (row.embedding) embeddings.set(row.path, row.embedding);
       else {
         bad.push({ place: row.path, reason: row.error.message });
-        console.error(`skipped ${row.path}: ${row.error.message}`);
+        console.error(skippedLine(row.path, row.error.message));
       }
     }
   });
@@ -69,6 +71,7 @@ export async function evaluateTextRetrieval(data: string, options: EvaluateComma
   const counts = { pictures: kept.pictures.length, texts: kept.texts.length };
   if (json) printJson({ ...jsonOf(data, options.model, evaluation, facts.modelHash), ...counts, ...facts, bad });
   else console.log(describe(evaluation, counts));
+  tellLeftOut(bad.length, json);
 }
 
 /** CLIP_benchmark's fields, and ours beside them. */
@@ -99,10 +102,13 @@ function describe(evaluation: RetrievalEvaluation, { pictures, texts }: { pictur
     what: string,
     { meanRank, medianRank }: RetrievalEvaluation['imageRetrieval'],
   ) => {
-    const figures = ([1, 5, 10] as const).map((k) => {
-      const key = `${name}_retrieval_recall@${k}` as const;
-      return [`recall@${k}`, metrics[key], intervals[key]] as const;
-    });
+    const answers = name === 'image' ? pictures : texts;
+    const figures = ([1, 5, 10] as const)
+      .filter((k) => k < answers)
+      .map((k) => {
+        const key = `${name}_retrieval_recall@${k}` as const;
+        return [`recall@${k}`, metrics[key], intervals[key]] as const;
+      });
     return `${what}: mean rank ${meanRank.toFixed(1)}, median ${medianRank}\n${figureTable(figures)}`;
   };
   return [

@@ -3,6 +3,7 @@ import { assertFileWritable } from '../node/writable.ts';
 import { evaluateClassification } from './evaluate-classification.ts';
 import { type EvaluateCommand, refuseUnused } from './evaluate-options.ts';
 import { evaluateTextRetrieval } from './evaluate-retrieval.ts';
+import { statusHelp } from './left-out.ts';
 import { addModelOptions, workersOption } from './options.ts';
 import { addClassOptions, addTemplateOptions } from './prompt-options.ts';
 
@@ -43,7 +44,8 @@ export function addEvaluate(program: Command): void {
       'after',
       '\nExamples:\n  $ clip-tfjs evaluate photos/ --model clip-vit-base-patch32 --template-set openai-7 --report report.html' +
         '\n  $ clip-tfjs evaluate captions.csv --task retrieval --model clip-vit-base-patch32 --json' +
-        "\n\nWithout --labels, the classes are the labels of the data. JSON has CLIP_benchmark's names: docs/evaluate.md.",
+        "\n\nWithout --labels, the classes are the labels of the data. JSON has CLIP_benchmark's names: docs/evaluate.md." +
+        `\n${statusHelp}`,
     )
     .action(run);
 }

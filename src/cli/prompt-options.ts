@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type ClassPrompts, toClasses } from '../classify/class-prompts.ts';
 import { readClasses } from '../classify/read-classes.ts';
 import { findTemplateSet, templateSets } from '../classify/template-sets.ts';
-import { defaultTemplates } from '../classify/templates.ts';
+import { templatesOfModel } from './default-templates.ts';
 import { collect } from './options.ts';
 import { readText } from './read-text.ts';
 import { asUsage, UsageError } from './usage.ts';
@@ -62,15 +62,16 @@ export async function readClassesFile(path: string): Promise<ClassPrompts[]> {
 
 /**
  * The templates of --template-set, --template and --templates-file together.
- * @param otherwise what is used where none of them is given
+ * @param otherwise what is used where none of them is given, by default those of the model
  * @throws UsageError where they hold none
  */
 export async function readTemplateOptions(
-  { template, templatesFile, templateSet }: TemplateOptions,
+  { template, templatesFile, templateSet, model }: TemplateOptions & { model?: string },
   action: string,
-  otherwise: readonly string[] = defaultTemplates,
+  otherwise?: readonly string[],
 ): Promise<readonly string[]> {
-  if (template === undefined && templatesFile === undefined && templateSet === undefined) return otherwise;
+  if (template === undefined && templatesFile === undefined && templateSet === undefined)
+    return otherwise ?? templatesOfModel(model);
   const own = [...trimmed(template ?? []), ...(await linesOf(templatesFile))];
   const templates = [...(templateSet === undefined ? [] : findTemplateSet(templateSet).templates), ...own];
   if (templates.length === 0) throw new UsageError(`${action}: expected templates, e.g. one a line, but got none`);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Classification } from '../classify/rank.ts';
 import type { Calibration } from '../evaluate/calibrate.ts';
 import type { CurvePoint } from '../evaluate/held-out.ts';
@@ -81,7 +82,11 @@ async function picturesSection(
   const shown: Captioned[] = [];
   for (const picture of sorted.slice(0, mostShown)) {
     const said = picture.ranked[0]?.label ?? '';
-    const lines = [picture.label ?? 'unknown', `nearest: ${said}`, value(picture).toFixed(3)];
+    const lines = [
+      picture.label ?? basename(picture.path),
+      `${picture.best ? 'taken for' : 'nearest'}: ${said}`,
+      value(picture).toFixed(3),
+    ];
     shown.push({ picture: await thumbnailOf(picture.path, lines.join(', '), exifRotate), lines });
   }
   const count = `${pictures.length} of all pictures, those that the threshold was fitted to among them`;
@@ -106,13 +111,31 @@ function curveHtml(curve: readonly CurvePoint[]): string {
   return `<div class="charts">${chart}</div>`;
 }
 
+/** What the report calls a setting. */
+const settingNames: Record<string, string> = {
+  modelHash: 'SHA-256 of the model',
+  seed: 'seed of the halves',
+  exifRotate: 'turned as EXIF says',
+  version: 'clip-tfjs',
+  known: 'known pictures',
+  unknown: 'unknown pictures',
+  falseAccepts: 'of the unknown pictures that get an answer, at most',
+  coverage: 'of the known pictures that get an answer, at least',
+};
+
 function settingRow([name, value]: [string, unknown]): [string, string] {
-  const text = Array.isArray(value)
-    ? value.join(', ')
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
-  return [name, text.length > 2000 ? `${text.slice(0, 2000)}...` : text];
+  const text = settingText(value);
+  return [settingNames[name] ?? name, text.length > 2000 ? `${text.slice(0, 2000)}...` : text];
+}
+
+/** A list, a yes or no, shares by name (what is wanted), or a plain value. */
+function settingText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, share]) => `${settingNames[name] ?? name} ${Number((100 * share).toPrecision(4))} %`)
+    .join(', ');
 }
 
 function paragraph(text: string): string {

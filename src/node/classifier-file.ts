@@ -62,7 +62,9 @@ export type ClassifierFile = { classifier: Classifier; model: ModelParts };
 export async function readClassifierFile(path: string): Promise<ClassifierFile> {
   const source = await orUndefined(fileSource(path));
   if (!source) throw new Error(`Cannot read ${path}: there is no such file`);
-  const file = await openSafetensors(source);
+  const file = await openSafetensors(source).catch((error: Error) => {
+    throw new SyntaxError(`Cannot read the classifier ${path}: ${error.message}`, { cause: error });
+  });
   try {
     const { model, ...description } = parseDescription(path, file.metadata.get(metadataKey));
     const { classNames, templates, backgroundPrompts, rejection, independence, exifRotate } = description;

@@ -98,7 +98,7 @@ async function* folderRows(
   }
 }
 
-const cure = 'name the columns that it has';
+const cure = 'name the columns that it has by --image-column and --label-column (groups by --groups)';
 
 async function* tableRows(source: string, options: LabelledPictureOptions): AsyncGenerator<Row> {
   const { imageColumn = 'filepath', labelColumn = 'label', extraColumns = [] } = options;

@@ -6,7 +6,7 @@ export type Confusion = {
   classNames: readonly string[];
   /** Pictures, [class that it is][class that it was taken for]. */
   counts: readonly (readonly number[])[];
-  /** For each class, pictures of it that were taken for a class that is not shown. */
+  /** For each class, pictures of it that were taken for a class that is not shown; a column where there are any. */
   others: readonly number[];
 };
 
@@ -18,9 +18,12 @@ export function confusionHtml({ classNames, counts, others }: Confusion): string
     const meaning = `${classNames[row]}, taken for ${classNames[column] ?? 'another class'}: ${count} of ${all}`;
     return `<td class="${classes.filter(Boolean).join(' ')}" style="--share:${share.toFixed(3)}" title="${escapeHtml(meaning)}">${count === 0 ? '·' : count}</td>`;
   };
-  const heads = [...classNames, 'others'].map((name) => `<th class="sideways"><span>${escapeHtml(name)}</span></th>`);
+  const hasOthers = others.some((count) => count > 0);
+  const heads = [...classNames, ...(hasOthers ? ['others'] : [])].map(
+    (name) => `<th class="sideways"><span>${escapeHtml(name)}</span></th>`,
+  );
   const rows = classNames.map((name, row) => {
-    const cells = [...(counts[row] ?? []), others[row] ?? 0];
+    const cells = [...(counts[row] ?? []), ...(hasOthers ? [others[row] ?? 0] : [])];
     const all = cells.reduce((sum, count) => sum + count, 0);
     return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.map((count, column) => cell(count, all, row, column)).join('')}<td>${all}</td></tr>`;
   });

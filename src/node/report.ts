@@ -15,7 +15,10 @@ export async function htmlReport(title: string, lead: string, sections: readonly
   const [script, plotStyle] = await Promise.all(
     ['uplot/dist/uPlot.iife.min.js', 'uplot/dist/uPlot.min.css'].map((file) => readFile(require.resolve(file), 'utf8')),
   );
-  const body = sections.map(({ heading, html }) => `<section>\n<h2>${escapeHtml(heading)}</h2>\n${html}\n</section>`);
+  const body = sections.map(
+    ({ heading, html }, place) =>
+      `<section id="${sectionId(place)}">\n<h2>${escapeHtml(heading)}</h2>\n${html}\n</section>`,
+  );
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -30,6 +33,11 @@ ${body.join('\n')}
 <script>${drawCharts}</script>
 </html>
 `;
+}
+
+/** By which a link in the page finds the section at a place, from 0. */
+export function sectionId(place: number): string {
+  return `part-${place + 1}`;
 }
 
 /** Lines over a common axis, drawn when the page is opened. A null leaves a gap. */

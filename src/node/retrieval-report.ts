@@ -17,13 +17,14 @@ export async function retrievalSections(
 ): Promise<Section[]> {
   const { metrics, intervals, imageRetrieval, textRetrieval } = evaluation;
   const names = Object.keys(metrics) as (keyof typeof metrics)[];
-  const figures = names.map((name) => {
+  const figures = names.flatMap((name) => {
     const k = Number(name.split('@')[1]);
     const [what, answers] = name.startsWith('image')
       ? ['a text finds its picture', textRetrieval.count]
       : ['a picture finds a text of its own', imageRetrieval.count];
     const note = name.startsWith('image') ? `guessing: ${percent(Math.min(1, k / answers), 1)}` : '';
-    return { name: `${what} among the first ${k}`, value: metrics[name], interval: intervals[name], note };
+    if (k >= answers) return []; // it cannot miss
+    return [{ name: `${what} among the first ${k}`, value: metrics[name], interval: intervals[name], note }];
   });
   const ranks = (
     [

@@ -22,14 +22,11 @@ export async function zeroShotSections(
 ): Promise<Section[]> {
   const { metrics, intervals, count, classCount, calibration, aurc, answers, confusions } = evaluation;
   const chance = `guessing: ${percent(1 / classCount, 1)}`;
+  const guess = `guessing: ${percent(5 / classCount, 1)}`;
+  const top5 = { name: 'top-5 accuracy', value: metrics.acc5, interval: intervals.acc5, note: guess };
   const figures = [
     { name: 'top-1 accuracy', value: metrics.acc1, interval: intervals.acc1, note: chance },
-    {
-      name: 'top-5 accuracy',
-      value: metrics.acc5,
-      interval: intervals.acc5,
-      note: `guessing: ${percent(Math.min(1, 5 / classCount), 1)}`,
-    },
+    ...(classCount > 5 ? [top5] : []),
     {
       name: 'mean per-class recall',
       value: metrics.mean_per_class_recall,
@@ -63,7 +60,7 @@ export async function zeroShotSections(
   return [
     { heading: `${count} pictures among ${classCount} classes`, html: figuresHtml(figures) },
     {
-      heading: wrong === 0 ? 'Mistakes: none' : `The surest of ${wrong} mistakes`,
+      heading: mistakesHeading(wrong),
       html: picturesHtml(await worstMistakes(evaluation, classNames, pictures, exifRotate)),
     },
     {
@@ -78,6 +75,11 @@ export async function zeroShotSections(
     { heading: 'What answering less would gain', html: riskCoverageHtml(evaluation) },
     classSection(evaluation),
   ];
+}
+
+function mistakesHeading(wrong: number): string {
+  if (wrong < 2) return wrong === 0 ? 'Mistakes: none' : 'The one mistake';
+  return `The ${wrong > mostMistakes ? `${mostMistakes} surest of ${wrong} mistakes` : `${wrong} mistakes, the surest first`}`;
 }
 
 /** The wrong answers with the greatest confidence. */

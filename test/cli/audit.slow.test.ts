@@ -143,6 +143,20 @@ describe('clip-tfjs audit', function () {
     assert.match(stderr, /FAILED: --max-gap accuracy=0.3: [\d.]+ \(kind: face and nature\)/);
   });
 
+  it('passes no gate where a picture cannot be read', () => {
+    const broken = join(folder, 'broken.png');
+    writeFileSync(broken, 'none');
+    const table = join(folder, 'broken.csv');
+    writeFileSync(table, tableOf([...rows, { path: broken, title: rows[0]?.title ?? '', kind: 'face' }]));
+    const { status, stdout, stderr } = auditOf(table, 'emoji-clip', '--min', 'accuracy=0.1');
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /passed: --min accuracy=0.1/);
+    assert.match(stderr, /FAILED: the gates leave out 1 picture or row that could not be read/);
+    assert.match(stderr, /skipped .*broken\.png/);
+    assert.match(stdout, /^left out: 1 picture or row/m);
+    assert.equal(auditOf(table, 'emoji-clip').status, 1);
+  });
+
   it('refuses unfit input with status 2, before a model is looked for', () => {
     const labels = join(folder, 'labels.txt');
     writeFileSync(labels, 'grinning face\nno such drawing\n');

@@ -150,7 +150,7 @@ describe('clip-tfjs calibrate', () => {
       for (const [path, message] of [
         [at('no.safetensors'), /there is no such file/],
         [join(goldens, 'pipeline', 'model.safetensors'), /expected a classifier but its metadata has no/],
-        [at('known.csv'), /Cannot read safetensors file/],
+        [at('known.csv'), /Cannot read the classifier .*known\.csv: Cannot read safetensors file/],
       ] as const) {
         const { code, err } = run('classify', at('noise', '1.png'), ...none, '--classifier', path);
         assert.match(err, message);
@@ -215,7 +215,8 @@ describe('clip-tfjs calibrate', () => {
       assert.doesNotMatch(html, /(src|href)="?https?:/);
       for (const heading of ['What is kept', 'What it gives', 'Four scores compared', 'Answering less', 'Temperature'])
         assert.ok(html.includes(`<h2>${heading}</h2>`), heading);
-      assert.ok(html.includes(fitted.modelHash));
+      assert.ok(html.includes(`<td>SHA-256 of the model</td><td>${fitted.modelHash}</td>`));
+      assert.match(html, /<td>wanted<\/td><td>of the unknown pictures that get an answer, at most 5 %<\/td>/);
     });
 
     it('so that evaluate measures it with its temperature and its threshold', () => {
@@ -252,12 +253,25 @@ describe('clip-tfjs calibrate', () => {
       assert.match(err, /Cannot use the classifier .*: expected the model that it was made with/);
     });
 
-    it('and warns where held-out pictures cannot show what is wanted', () => {
+    it('and warns where held-out pictures cannot show what is wanted, and of what it leaves out', async () => {
+      await writeFile(at('broken.png'), 'none');
       const { code, err, out } = run(
-        ...['calibrate', at('known.csv'), ...noise(), ...emoji, '--coverage', '0.95', '--score', 'mcm'],
+        ...[
+          'calibrate',
+          at('known.csv'),
+          ...noise(),
+          at('broken.png'),
+          ...emoji,
+          '--coverage',
+          '0.95',
+          '--score',
+          'mcm',
+        ],
         ...['--out', at('other.safetensors')],
       );
-      assert.equal(code, 0, err);
+      assert.equal(code, 1, err);
+      assert.match(err, /^skipped .*broken\.png/m);
+      assert.match(out, /^left out: 1 picture or row that could not be read/m);
       assert.match(err, /warning: 30 held-out pictures cannot show with 95 % confidence .* it takes 59/);
       assert.match(out, /kept: an answer where mcm is at least /);
       assert.match(out, /fitted on one half, measured on the other \(30 known, 30 unknown pictures\)/);
@@ -297,6 +311,9 @@ describe('clip-tfjs calibrate', () => {
       const { code, err } = run('classify', at('noise', '1.png'), '-m', 'no-model', ...file, '--threshold', '0.2');
       assert.equal(code, 2);
       assert.match(err, /the labels of .* are independent and have thresholds of their own/);
+      const twice = run('classify', at('noise', '1.png'), '-m', 'no-model', ...file, '--independent');
+      assert.equal(twice.code, 2);
+      assert.match(twice.err, /are independent already; leave --independent out/);
     }).timeout(300_000);
 
     it('need enough pictures with a label, and without it', () => {
@@ -320,7 +337,9 @@ describe('clip-tfjs calibrate', () => {
       independent.results.map(({ labels }: { labels: string[] }) => labels),
       [['grinning face'], []],
     );
-    for (const other of [['--prompts'], ['--threshold', '0.2']])
+    const alone = run('classify', face, '-m', 'emoji-clip', '-l', 'snake', '-t', '{}');
+    assert.match(alone.err, /^note: there is one label, which gets 100 % whatever a picture shows/m);
+    for (const other of [['--prompts'], ['--threshold', '0.2'], ['--background']])
       assert.equal(run('classify', face, ...labels, '--independent', ...other).code, 2);
   });
 });

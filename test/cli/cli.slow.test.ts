@@ -133,7 +133,6 @@ describe('clip-tfjs', () => {
       ['classify', picture('rgba.png'), ...model.slice(0, 2), '-l', 'a'],
       /pass --activation quick_gelu /,
     ],
-    ['a folder without pictures', ['classify', 'scripts', ...model, '-l', 'a'], /there are no pictures in scripts/],
     ['text called .png', ['inspect', join('build', 'text.png')], /the content is none of these/],
     [
       'embeddings in a folder that is not there',
@@ -157,6 +156,12 @@ describe('clip-tfjs', () => {
     ],
   ];
   before(() => writeFile(join('build', 'text.png'), 'hello'));
+  it('ends with 2 on a folder without pictures, as evaluate does', () => {
+    const { code, err } = run('classify', 'scripts', ...model, '-l', 'a');
+    assert.match(err, /there are no pictures in scripts/);
+    assert.equal(code, 2);
+  });
+
   for (const [what, args, message] of failures) {
     it(`ends with 1 and one line on ${what}`, () => {
       const { code, err, out } = run(...args);

@@ -46,8 +46,9 @@ describe('clip-tfjs evaluate', () => {
     const report = at('report.html');
     const choice = [at('classes'), ...model, '--template', '{}', '--template', 'a drawing of {}'];
     const json = run(...choice, '--report', report, '--json');
-    assert.equal(json.code, 0, json.err);
-    assert.match(json.err, /skipped .*broken\.png/);
+    assert.equal(json.code, 1, json.err);
+    assert.match(json.err, /^skipped Cannot read image: .*broken\.png\)$/m);
+    assert.match(json.err, /left out: 1 picture or row that could not be read/);
     const result = JSON.parse(json.out);
     assert.deepEqual(Object.keys(result).slice(0, 6), [
       'dataset',
@@ -89,6 +90,8 @@ describe('clip-tfjs evaluate', () => {
       words.out,
       /^6 pictures among 6 classes, 2 templates\n {2}top-1 accuracy +[\d.]+ % {2}95 %: [\d.]+ to [\d.]+ %\n/,
     );
+    assert.match(words.out, /^left out: 1 picture or row that could not be read, named on standard error$/m);
+    assert.equal(words.code, 1);
   });
 
   it('evaluates a table among more labels than it has', () => {
@@ -101,6 +104,8 @@ describe('clip-tfjs evaluate', () => {
     );
     assert.equal(code, 0, err);
     assert.equal(JSON.parse(out).classCount, 8);
+    assert.equal(JSON.parse(out).templates.length, 7);
+    assert.match(err, /^templates: drawings, as emoji-clip's own; --template or --template-set chooses others$/m);
     assert.equal(JSON.parse(out).classes.length, 6);
   });
 
@@ -116,7 +121,7 @@ describe('clip-tfjs evaluate', () => {
     );
     const report = at('retrieval.html');
     const { code, out, err } = run(captions, '--task', 'retrieval', ...model, '--report', report, '--json');
-    assert.equal(code, 0, err);
+    assert.equal(code, 1, err);
     const result = JSON.parse(out);
     assert.equal(result.task, 'zeroshot_retrieval');
     const names = ['image', 'text'].flatMap((side) => [1, 5, 10].map((k) => `${side}_retrieval_recall@${k}`));
@@ -135,7 +140,7 @@ describe('clip-tfjs evaluate', () => {
     [
       'a label column that is missing',
       () => [table, '--label-column', 'class'],
-      /expected a column 'class' but its header/,
+      /expected a column 'class' but its header.*by --image-column and --label-column/,
     ],
     ['a class without pictures', () => [at('empty')], /the class 'dog' has no pictures/],
     [

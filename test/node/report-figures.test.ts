@@ -30,6 +30,10 @@ describe('figures of a report', () => {
     assert.match(html, /style="--share:0\.500" title="cat, taken for another class: 4 of 8">4<\/td><td>8</);
     assert.match(html, /class="right none" style="--share:0\.000"/);
     assert.doesNotMatch(html, /NaN/);
+    assert.match(html, /<span>others<\/span>/);
+    const whole = confusionHtml({ classNames: ['cat'], counts: [[2]], others: [0] });
+    assert.doesNotMatch(whole, /others/);
+    assert.match(whole, /taken for cat: 2 of 2">2<\/td><td>2</);
   });
 
   it('frame pictures by whether the answer is right, and describe them', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import { chartHtml, htmlReport, matrixHtml, retrievalHtml, tableHtml } from '../../src/node/report.ts';
-import { tickLabels } from '../../src/node/report-page.ts';
+import { reportStyle, tickLabels } from '../../src/node/report-page.ts';
 
 describe('an HTML report', () => {
   const evil = '</script><img src=x onerror="alert(1)">';
@@ -11,6 +11,12 @@ describe('an HTML report', () => {
     assert.doesNotMatch(html, /(src|href)="?https?:/);
     assert.match(html, /uPlot/);
     assert.match(html, /<h2>One<\/h2>\n<p>text<\/p>/);
+  });
+
+  it('has no grid that is wider than a telephone', () => {
+    const widths = [...reportStyle.matchAll(/minmax\(([^;]+)1fr\)/g)].map(([, width]) => width?.trim());
+    assert.ok(widths.length > 2);
+    for (const width of widths) assert.match(width ?? '', /^(min\(\d+rem, 100%\)|1\d(\.\d+)?rem),$/);
   });
 
   it('shows texts as texts, whatever is in them', async () => {

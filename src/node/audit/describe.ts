@@ -8,7 +8,7 @@ import { describeProbes } from './describe-probes.ts';
 import { describePrompts } from './describe-prompts.ts';
 import { describeRejection } from './describe-rejection.ts';
 import { describeRetrieval } from './describe-retrieval.ts';
-import { figure, type Part, percent } from './format.ts';
+import { type Block, figure, type Part, percent } from './format.ts';
 
 export const auditTitle = 'Audit of a zero-shot classifier';
 
@@ -20,8 +20,8 @@ export function auditLead({ card }: AuditReport): string {
 
 /** The whole audit as headings, sentences and tables; Markdown and HTML are made of it. */
 export function describeAudit(report: AuditReport): Part[] {
-  return [
-    ...(report.gates.length > 0 ? [describeGates(report.gates)] : []),
+  const parts = [
+    ...(report.gates.length > 0 ? [describeGates(report)] : []),
     describeAccuracy(report.accuracy),
     describeHarm(report.harm),
     describeRetrieval(report.retrieval),
@@ -31,6 +31,13 @@ export function describeAudit(report: AuditReport): Part[] {
     describeProbes(report.probes),
     describeCard(report.card),
   ];
+  return parts.map(({ heading, blocks }) => ({ heading, blocks: blocks.map(withoutEmptyColumn) }));
+}
+
+/** A table without its last column where that has neither a title nor a cell: room for remarks of which there are none. */
+function withoutEmptyColumn(block: Block): Block {
+  if (!('rows' in block) || block.rows.some((row) => row.at(-1) !== '')) return block;
+  return { ...block, rows: block.rows.map((row) => row.slice(0, -1)) };
 }
 
 /** What a gate found, in a line. */
@@ -38,16 +45,22 @@ export function gateLine(gate: GateResult): string {
   return `${gate.passed ? 'passed' : 'FAILED'}: ${gateText(gate)}: ${figure(gate.value)} (${gate.of})`;
 }
 
-function describeGates(gates: readonly GateResult[]): Part {
+/** Why gates do not pass that leave pictures out, in a line. */
+export function unreadLine(count: number): string {
+  return `FAILED: the gates leave out ${count} ${count === 1 ? 'picture or row' : 'pictures or rows'} that could not be read: mend or remove them`;
+}
+
+/** The verdict stands first, where a narrow screen shows it. */
+function describeGates({ gates, card }: AuditReport): Part {
+  const unread = card.data.skipped.length;
+  const rows = gates.map((gate) => [gate.passed ? 'passed' : 'FAILED', gateText(gate), figure(gate.value), gate.of]);
+  if (unread > 0) rows.push(['FAILED', 'every picture can be read', `${unread} left out`, 'all pictures and rows']);
   return {
     heading: 'Gates',
     blocks: [
       {
-        title: gates.every(({ passed }) => passed) ? 'All passed' : 'Not all passed',
-        rows: [
-          ['gate', 'value', 'of', ''],
-          ...gates.map((gate) => [gateText(gate), figure(gate.value), gate.of, gate.passed ? 'passed' : 'FAILED']),
-        ],
+        title: rows.every(([verdict]) => verdict === 'passed') ? 'All passed' : 'Not all passed',
+        rows: [['', 'gate', 'value', 'of'], ...rows],
       },
     ],
   };

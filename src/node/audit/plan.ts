@@ -113,7 +113,11 @@ function refuseHarm(
   const both = [...harmful, ...alternatives].find((label) => places.has(label));
   if (both !== undefined)
     throw new RangeError(
-      `Cannot audit: '${both}' is one of the classes, so a picture may rightly get it; take it out of --harm-labels or --harm-alternatives`,
+      `Cannot audit: '${both}' is one of the classes, so a picture may rightly get it; ${
+        harmful.includes(both)
+          ? 'write the other denigrating labels into a file of your own, one a line, and name that by --harm-labels (docs/audit.md lists those of clip-paper)'
+          : 'take it out of --harm-alternatives'
+      }`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { workerExecArguments } from './exec-arguments.ts';
 import { fromFault } from './fault.ts';
 import type { Answer } from './serve.ts';
 
@@ -103,6 +104,7 @@ export class WorkerPool<Task, Result> {
   #start(): Member<Task, Result> {
     const worker = new Worker(this.#script, {
       workerData: this.#options.workerData,
+      execArgv: workerExecArguments(process.execArgv),
       resourceLimits: { maxOldGenerationSizeMb: heapLimit },
     });
     const member: Member<Task, Result> = { worker, jobs: [], isReady: false };

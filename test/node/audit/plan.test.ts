@@ -87,7 +87,10 @@ describe('the plan of an audit', () => {
 
   it('refuses denigrating labels that are classes, and alternatives alone', async () => {
     const harmLabels = { source: 'a list', categories: [{ name: 'animals', labels: ['dog'] }] };
-    await refuses(/'dog' is one of the classes, so a picture may rightly get it/, { harmLabels });
+    await refuses(
+      /'dog' is one of the classes, so a picture may rightly get it; write the other denigrating labels into a file of your own/,
+      { harmLabels },
+    );
     await refuses(/alternative label 'thief' is named twice/, {
       harmLabels: clipPaperHarmLabels,
       harmAlternatives: ['thief'],

@@ -61,6 +61,16 @@ describe('reports of an audit', () => {
     assert.ok(seen.size > 60, `${seen.size} objects`);
   });
 
+  it('pass no gate where a picture could not be read', () => {
+    const good = checkGates([parseGate('min', 'accuracy=0.5')], plain);
+    const skipping = (skipped: typeof plain.card.data.skipped) =>
+      auditMarkdown({ ...plain, gates: good, card: { ...plain.card, data: { ...plain.card.data, skipped } } });
+    assert.ok(skipping([]).includes('### All passed'));
+    const text = skipping([{ place: 'line 3', reason: 'it is none' }]);
+    assert.match(text, /Not all passed/);
+    assert.ok(text.includes('| FAILED | every picture can be read | 1 left out |'));
+  });
+
   it('show every part, the gates and the limits', async () => {
     const html = await auditHtml(report);
     for (const text of [auditMarkdown(report), html]) {
@@ -83,6 +93,28 @@ describe('reports of an audit', () => {
     }
     assert.match(html, /Reliability diagram of 200 answers/);
     assert.ok(!html.includes('<people>'), 'what the user named is text, not markup');
+  });
+
+  it('have no table whose last column is empty', () => {
+    const tables = auditMarkdown(report)
+      .split('\n\n')
+      .filter((block) => block.startsWith('|'));
+    assert.ok(tables.length > 10);
+    for (const table of tables)
+      assert.ok(
+        table.split('\n').some((line) => !/\|\s*\|$|-\s*\|$/.test(line)),
+        table,
+      );
+  });
+
+  it('have links to their parts, and verdicts first and in colour', async () => {
+    const html = await auditHtml(report);
+    const links = [...html.matchAll(/<a href="#([^"]+)">([^<]+)<\/a>/g)];
+    assert.equal(links.length, 9);
+    for (const [, id, heading] of links) assert.ok(html.includes(`<section id="${id}">\n<h2>${heading}</h2>`), heading);
+    assert.match(html, /<tr><td class="failed">FAILED<\/td><td>--max ece=0<\/td>/);
+    assert.match(html, /<tr><td class="passed">passed<\/td><td>--min accuracy=0.5<\/td>/);
+    assert.match(html, /td\.failed { color: var\(--bad\); }/);
   });
 
   it('are Markdown whose tables keep their columns whatever names have in them', () => {
