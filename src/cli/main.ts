@@ -10,6 +10,7 @@ import { errorMessage } from './error-message.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
@@ -31,7 +32,18 @@ const program = new Command('clip-tfjs')
   .showHelpAfterError('(run it with --help for an example)')
   .exitOverride(exit);
 
-for (const add of [addClassify, addEmbed, addInspect, addDoctor, addPull, addConvert, addFinetune, addTrain, addNative])
+for (const add of [
+  addClassify,
+  addEmbed,
+  addInspect,
+  addDoctor,
+  addPull,
+  addConvert,
+  addFinetune,
+  addTrain,
+  addPrompts,
+  addNative,
+])
   add(program);
 inheritSettings(program);
 
