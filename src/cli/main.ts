@@ -12,6 +12,7 @@ import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
+import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
@@ -43,6 +44,7 @@ for (const add of [
   addTrain,
   addPrompts,
   addNative,
+  addServe,
 ])
   add(program);
 inheritSettings(program);

@@ -24,6 +24,7 @@ export function isOwnHost(header: string | undefined, bind: { host: string; port
   const [, name = '', port = '80'] = match;
   if (Number(port) !== bind.port) return false;
   const host = name.toLowerCase().replace(/^\[|\]$/g, '');
-  if (isLoopback(bind.host)) return host === 'localhost' || host === '127.0.0.1' || host === '::1' || host === bind.host;
+  if (isLoopback(bind.host))
+    return host === 'localhost' || host === '127.0.0.1' || host === '::1' || host === bind.host;
   return isIP(host) !== 0 || ['localhost', hostname().toLowerCase(), bind.host.toLowerCase()].includes(host);
 }

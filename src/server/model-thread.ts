@@ -2,7 +2,7 @@ import type { Classifier } from '../classify/classifier.ts';
 import { onceMore } from '../node/workers/once-more.ts';
 import { WorkerPool } from '../node/workers/pool.ts';
 import type { ModelFacts, ModelResult, ModelSource, ModelTask } from './model-worker.ts';
-import { valueOf } from './refusal.ts';
+import { answerOf } from './refusal.ts';
 
 /** A model in a thread of its own, so that this one can answer while it computes. One task at a time, in their order. */
 export type ModelThread = {
@@ -23,7 +23,7 @@ export async function openModel(source: ModelSource): Promise<ModelThread> {
     workerData: source,
     heap: 4096,
   });
-  const run = async <T>(task: ModelTask): Promise<T> => valueOf(await onceMore(() => pool.run(task))) as T;
+  const run = async <T>(task: ModelTask): Promise<T> => answerOf(await onceMore(() => pool.run(task))) as T;
   try {
     const facts = await run<ModelFacts>({ kind: 'facts' });
     return {

@@ -25,7 +25,7 @@ export function busy(what: string, seconds = 1): Refusal {
 export type Outcome<T> = { value: T } | { refused: { status: number; code: string; message: string } };
 
 /** @throws Refusal */
-export function valueOf<T>(outcome: Outcome<T>): T {
+export function answerOf<T>(outcome: Outcome<T>): T {
   if ('value' in outcome) return outcome.value;
   const { status, code, message } = outcome.refused;
   throw new Refusal(status, code, message);

@@ -24,7 +24,10 @@ const samplesPerPixel: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4:
  * @param most pixels that are allowed
  * @throws ImageError on a damaged file
  */
-export function decodePng(bytes: Uint8Array, most: number = mostPixels): { image: Image; exif: Uint8Array | undefined } {
+export function decodePng(
+  bytes: Uint8Array,
+  most: number = mostPixels,
+): { image: Image; exif: Uint8Array | undefined } {
   const { width, height, depth, type, colours, exif, clean } = readChunks(bytes, most);
   const samples = decodeSamples(clean); // 4 values per pixel, not scaled
   const pick = (offsets: readonly number[], scale: (value: number) => number) => {
