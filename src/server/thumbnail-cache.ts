@@ -21,9 +21,16 @@ const leftoverAge = 3_600_000;
 
 /** @param directory is made where it is missing, for this user alone @param most bytes */
 export async function openThumbnailCache(directory: string, most: number): Promise<ThumbnailCache> {
-  const sizes = await readSizes(directory); // the least lately used first
-  let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   let hasFailed = false;
+  const tell = (error: Error) => {
+    if (!hasFailed) announce(`thumbnails are not kept: ${error.message}`);
+    hasFailed = true;
+  };
+  const sizes = await readSizes(directory).catch((error) => {
+    tell(error);
+    return new Map<string, number>();
+  }); // the least lately used first
+  let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const writing = new Set<Promise<void>>();
 
   const write = async (name: string, content: Uint8Array): Promise<void> => {
@@ -39,8 +46,7 @@ export async function openThumbnailCache(directory: string, most: number): Promi
         await rm(join(directory, oldest + extension), { force: true });
       }
     } catch (error) {
-      if (!hasFailed) announce(`thumbnails are not kept: ${(error as Error).message}`);
-      hasFailed = true;
+      tell(error as Error);
     }
   };
   return {
@@ -69,18 +75,14 @@ export async function openThumbnailCache(directory: string, most: number): Promi
 /** What is there from earlier runs, by time. Takes away what killed ones have left. */
 async function readSizes(directory: string): Promise<Map<string, number>> {
   const found: { name: string; size: number; time: number }[] = [];
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    for (const file of await readdir(directory)) {
-      const path = join(directory, file);
-      const status = await stat(path).catch(() => undefined);
-      if (!status) continue;
-      if (file.endsWith('.tmp') && Date.now() - status.mtimeMs > leftoverAge) await rm(path, { force: true });
-      if (file.endsWith(extension))
-        found.push({ name: file.slice(0, -extension.length), size: status.size, time: status.mtimeMs });
-    }
-  } catch (error) {
-    announce(`thumbnails are not kept: ${(error as Error).message}`);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  for (const file of await readdir(directory)) {
+    const path = join(directory, file);
+    const status = await stat(path).catch(() => undefined);
+    if (!status) continue;
+    if (file.endsWith('.tmp') && Date.now() - status.mtimeMs > leftoverAge) await rm(path, { force: true });
+    if (file.endsWith(extension))
+      found.push({ name: file.slice(0, -extension.length), size: status.size, time: status.mtimeMs });
   }
   found.sort((one, other) => one.time - other.time);
   return new Map(found.map(({ name, size }) => [name, size]));
