@@ -137,7 +137,7 @@ describe('shadows', () => {
     for (const most of [0, 1, 15, 63, 64]) {
       const axes = principalAxes(vectors, most);
       assert.equal(axes.length, most);
-      const shadows = shadowsOf(vectors, axes);
+      const shadows = shadowsOf(vectors, axes, most + 1);
       const shadow = (row: number) => shadows.subarray(row * (most + 1), (row + 1) * (most + 1));
       for (const [row, vector] of vectors.entries())
         for (const [other, second] of vectors.entries())
