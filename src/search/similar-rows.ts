@@ -3,7 +3,7 @@ import { dotProduct, dotProducts } from './dot-products.ts';
 import { principalAxes } from './principal-axes.ts';
 import { shadowsOf } from './shadows.ts';
 
-const blockRows = 2048;
+const blockRows = 1024;
 const sampleRows = 1024;
 /** Numbers in a first, coarse shadow and in a second, finer one. */
 const coarseWidth = 16;
@@ -16,7 +16,7 @@ const rounding = 1e-5;
  * first; the few that this cannot rule out by one of 64; only what is left by the vectors themselves, unless other pairs have
  * joined the two already. Memory is 320 bytes a row, whatever the number of pairs.
  * @param vectors unit vectors of one width; one with a NaN is like no other
- * @returns steps of a few hundredths of a second that say which share of the pairs is done, 0 to 1
+ * @returns steps of a tenth of a second or so (the first takes longer) that say which share of the pairs is done, 0 to 1
  */
 export function* joinSimilarRows(
   vectors: readonly Float32Array[],
@@ -24,8 +24,14 @@ export function* joinSimilarRows(
   sets: DisjointSets,
 ): Generator<number, void> {
   const axes = principalAxes(sampleOf(vectors), fineWidth - 1);
-  const coarse = shadowsOf(vectors, axes, coarseWidth);
-  const fine = shadowsOf(vectors, axes, fineWidth);
+  const coarse = new Float32Array(vectors.length * coarseWidth);
+  const fine = new Float32Array(vectors.length * fineWidth);
+  for (let first = 0; first < vectors.length; first += blockRows) {
+    yield 0;
+    const block = vectors.slice(first, first + blockRows);
+    coarse.set(shadowsOf(block, axes, coarseWidth), first * coarseWidth);
+    fine.set(shadowsOf(block, axes, fineWidth), first * fineWidth);
+  }
   const limit = threshold - rounding;
   const products = new Float64Array(blockRows);
   const query = new Float64Array(coarseWidth);
