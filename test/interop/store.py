@@ -1,4 +1,4 @@
-"""Reads an index as docs/search.md says; prints its entries and rows as JSON. Usage: store.py STORE."""
+"""Reads an index as docs/index-store.md says; prints its entries and rows as JSON. Usage: store.py STORE."""
 import json
 import sys
 

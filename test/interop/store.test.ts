@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIndex, openIndex } from '../../src/node/store/store.ts';
@@ -7,6 +7,12 @@ import { entryOf, headerOf, rowsOf, vectorOf } from '../node/store/rows.ts';
 import { runPython } from './python.ts';
 
 describe('an index on disk in Python', () => {
+  it('is read as the document says', async () => {
+    const [documented, tested] = await Promise.all(['docs/index-store.md', 'test/interop/store.py'].map(fiveLines));
+    assert.deepEqual(documented, tested);
+    assert.equal(tested?.length, 5);
+  });
+
   it('is read by numpy in five lines, with and without removed and changed rows', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'clip-tfjs-'));
     const store = join(directory, 'store');
@@ -33,3 +39,10 @@ describe('an index on disk in Python', () => {
     await rm(directory, { recursive: true });
   }).timeout(60_000);
 });
+
+/** From the one that reads the manifest to the one that makes `rows`. */
+async function fiveLines(path: string): Promise<string[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  const first = lines.findIndex((line) => line.startsWith('manifest = '));
+  return lines.slice(first, 1 + lines.findIndex((line) => line.startsWith('rows = ')));
+}

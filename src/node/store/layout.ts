@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { IndexHeader } from '../../search/search-index.ts';
 
 /**
- * A store is a directory (see docs/search.md):
+ * A store is a directory (see docs/index-store.md):
  *
  *     manifest.json                   what counts; renamed into place, so that each version is there whole or not at all
  *     shards/000001.safetensors       embeddings: F32 [rows, embedDim], unit vectors
@@ -53,8 +53,8 @@ export type Manifest = {
   readonly failures?: List | undefined;
 };
 
-/** Bytes of embeddings in a shard at most: what merging and shard-wise reading hold in memory. 65,536 rows of 512 values. */
-const largestShard = 2 ** 27;
+/** Bytes of embeddings in a shard at most: what merging and shard-wise reading hold in memory. 32,768 rows of 512 values. */
+const largestShard = 2 ** 26;
 
 /** Rows that a shard holds at most. */
 export function rowsPerShard(embedDim: number): number {

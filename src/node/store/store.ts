@@ -1,4 +1,4 @@
-/** Indexes on disk: a directory of immutable shards behind a manifest. See layout.ts and docs/search.md. */
+/** Indexes on disk: a directory of immutable shards behind a manifest. See layout.ts and docs/index-store.md. */
 export { createIndex, openIndexForWriting } from './create-index.ts';
 export type { IndexWriter } from './index-writer.ts';
 export type { Failure } from './lists.ts';
