@@ -45,6 +45,7 @@ describe('the documents', () => {
       'docs/evaluate.md',
       'docs/hub.md',
       'docs/i-dont-know.md',
+      'docs/index-store.md',
       'docs/operator-traps.md',
       'docs/probes.md',
       'docs/prompts.md',

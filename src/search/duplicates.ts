@@ -37,7 +37,7 @@ export function duplicateGroups(index: SearchIndex, options?: DuplicateOptions):
 }
 
 /**
- * The same in steps of a few hundredths of a second, each of which says which share is done, 0 to 1; the groups come at the end.
+ * The same in steps of a tenth of a second or so, each of which says which share is done, 0 to 1; the groups come at the end.
  * @throws RangeError as `duplicateGroups`
  */
 export function duplicateSteps(

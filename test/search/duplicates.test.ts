@@ -118,10 +118,9 @@ describe('duplicates', () => {
     const shares: number[] = [];
     const steps = duplicateSteps(indexOf(randomUnits(5000, 4, 1)), { threshold: 0.999 });
     for (let step = steps.next(); !step.done; step = steps.next()) shares.push(step.value);
-    assert.deepEqual(
-      shares,
-      [1, 2, 3, 4, 5, 6].map((done) => done / 6),
-    );
+    assert.equal(shares[0], 0);
+    assert.equal(shares.at(-1), 1);
+    assert.ok(shares.length > 15 && shares.every((share, step) => share >= (shares[step - 1] ?? 0)), String(shares));
   });
 
   it('finds none in nothing and refuses a threshold out of range', () => {
@@ -137,7 +136,7 @@ describe('shadows', () => {
     for (const most of [0, 1, 15, 63, 64]) {
       const axes = principalAxes(vectors, most);
       assert.equal(axes.length, most);
-      const shadows = shadowsOf(vectors, axes);
+      const shadows = shadowsOf(vectors, axes, most + 1);
       const shadow = (row: number) => shadows.subarray(row * (most + 1), (row + 1) * (most + 1));
       for (const [row, vector] of vectors.entries())
         for (const [other, second] of vectors.entries())
