@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { normalNumbers } from '../../src/random.ts';
+import { DisjointSets } from '../../src/search/disjoint-sets.ts';
 import { duplicateGroups, duplicateSteps } from '../../src/search/duplicates.ts';
 import { principalAxes } from '../../src/search/principal-axes.ts';
 import type { SearchIndex } from '../../src/search/search-index.ts';
@@ -127,6 +128,24 @@ describe('duplicates', () => {
     assert.deepEqual(duplicateGroups(indexOf([])), []);
     for (const threshold of [0, -1, 1.01, Number.NaN])
       assert.throws(() => duplicateGroups(indexOf([]), { threshold }), /above 0, at most 1/);
+  });
+});
+
+describe('disjoint sets', () => {
+  it('are named by their lowest row', () => {
+    const sets = new DisjointSets(6);
+    for (const [one, other] of [
+      [4, 5],
+      [3, 1],
+      [5, 3],
+      [1, 4],
+    ] as const)
+      sets.join(one, other);
+    assert.deepEqual(
+      [0, 1, 2, 3, 4, 5].map((row) => sets.find(row)),
+      [0, 1, 2, 1, 1, 1],
+    );
+    assert.deepEqual(sets.groups(), [[1, 3, 4, 5]]);
   });
 });
 
