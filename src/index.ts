@@ -1,8 +1,14 @@
 /** clip-tfjs, the browser-safe surface. In Node, import `clip-tfjs/node`, which has all of this and reads files. */
 export type { BackendName } from './backend.ts';
 export { useBackend } from './browser-backend.ts';
+export type { ClassPrompts } from './classify/class-prompts.ts';
 export { buildClassifier, type Classifier, type ClassifierOptions } from './classify/classifier.ts';
 export { type Classification, type ClassifyOptions, classify, type RankedClass } from './classify/classify.ts';
+export { explainPrompts, type PromptReport, type TemplateVote } from './classify/explain-prompts.ts';
+export { buildPromptEnsemble, classifierOf, type PromptEnsemble } from './classify/prompt-ensemble.ts';
+export { readClasses } from './classify/read-classes.ts';
+export { selectTemplates, type TemplateSelection } from './classify/select-templates.ts';
+export { findTemplateSet, type TemplateSet, type TemplateSetName, templateSets } from './classify/template-sets.ts';
 export { defaultTemplates, openaiSevenTemplates } from './classify/templates.ts';
 export { Clip } from './clip.ts';
 export {

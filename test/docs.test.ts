@@ -45,6 +45,7 @@ describe('the documents', () => {
       'docs/hub.md',
       'docs/operator-traps.md',
       'docs/probes.md',
+      'docs/prompts.md',
       'docs/shapes.md',
       'docs/safetensors.md',
       'docs/training.md',

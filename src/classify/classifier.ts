@@ -1,6 +1,8 @@
 import type { Clip } from '../clip.ts';
-import { type EmbedTextOptions, embedTexts } from '../embed.ts';
-import { defaultTemplates, fillTemplate } from './templates.ts';
+import type { EmbedTextOptions } from '../embed.ts';
+import { type ClassPrompts, toClasses } from './class-prompts.ts';
+import { directionOf, embedClasses, sumOf } from './ensemble.ts';
+import { defaultTemplates } from './templates.ts';
 
 /** A zero-shot classifier: one direction per class. Plain data, so it can be kept. */
 export type Classifier = {
@@ -14,32 +16,18 @@ export type ClassifierOptions = EmbedTextOptions & { templates?: readonly string
 
 /**
  * Makes a classifier from names: each class is the mean of its prompts' unit vectors, scaled to unit length again
- * (CLIP, section 3.1.4: an ensemble in embedding space costs no more than one prompt).
- * @throws RangeError on no names, on names that repeat, on a template without `{}`
+ * (CLIP, section 3.1.4: an ensemble in embedding space costs no more than one prompt). Synonyms are put into every template, as
+ * the paper does for facial expressions; a description is a prompt of its own. Every prompt of a class counts alike.
+ * @throws RangeError on no names, on names that repeat, on a template without `{}` or a description with it; TextTooLongError
  */
 export async function buildClassifier(
   clip: Clip,
-  classNames: readonly string[],
+  classNames: readonly (string | ClassPrompts)[],
   { templates = defaultTemplates, ...options }: ClassifierOptions = {},
 ): Promise<Classifier> {
-  if (classNames.length === 0 || templates.length === 0) {
-    const missing = classNames.length === 0 ? 'class name' : 'template';
-    throw new RangeError(`Cannot build classifier: expected at least one ${missing}`);
-  }
-  const repeated = classNames.find((name, index) => classNames.indexOf(name) !== index);
-  if (repeated !== undefined) throw new RangeError(`Cannot build classifier: class '${repeated}' is named twice`);
-  const prompts = classNames.flatMap((name) => templates.map((template) => fillTemplate(template, name)));
-  const rows = await embedTexts(clip, prompts, options);
-  const weights = classNames.map((_, index) =>
-    meanDirection(rows.slice(index * templates.length, (index + 1) * templates.length)),
-  );
-  return { classNames, templates, weights };
-}
-
-/** The mean of unit vectors, scaled to unit length. */
-function meanDirection(rows: readonly Float32Array[]): Float32Array {
-  const sum = new Float64Array(rows[0]?.length ?? 0);
-  for (const row of rows) for (let i = 0; i < row.length; i++) sum[i] = (sum[i] as number) + (row[i] as number);
-  const length = Math.hypot(...sum);
-  return Float32Array.from(sum, (value) => value / length);
+  const classes = toClasses(classNames, templates);
+  const weights: Float32Array[] = [];
+  for await (const { rows } of embedClasses(clip, classes, templates, options))
+    for (const prompts of rows) weights.push(directionOf(sumOf(prompts, clip.config.embedDim)));
+  return { classNames: classes.map(({ name }) => name), templates, weights };
 }

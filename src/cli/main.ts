@@ -10,7 +10,9 @@ import { errorMessage } from './error-message.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
+import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
@@ -31,7 +33,19 @@ const program = new Command('clip-tfjs')
   .showHelpAfterError('(run it with --help for an example)')
   .exitOverride(exit);
 
-for (const add of [addClassify, addEmbed, addInspect, addDoctor, addPull, addConvert, addFinetune, addTrain, addNative])
+for (const add of [
+  addClassify,
+  addEmbed,
+  addInspect,
+  addDoctor,
+  addPull,
+  addConvert,
+  addFinetune,
+  addTrain,
+  addPrompts,
+  addNative,
+  addServe,
+])
   add(program);
 inheritSettings(program);
 
