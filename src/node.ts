@@ -2,6 +2,7 @@
 export * from './index.ts';
 export { useBackend } from './node/backend.ts';
 export { cachedClassifier } from './node/cached-classifier.ts';
+export { loadClassifier, saveClassifier } from './node/classifier-file.ts';
 export { type EmbeddedFile, type EmbedFilesOptions, embedFiles } from './node/embed-files.ts';
 export { type FoundPicture, findPictures } from './node/find-pictures.ts';
 export { HubError } from './node/hub/hub-error.ts';
@@ -9,6 +10,14 @@ export { pullModel } from './node/hub/pull.ts';
 export type { Pulled, PullOptions } from './node/hub/pulled.ts';
 export { recompressJpeg } from './node/images/encode-jpeg.ts';
 export { type ReadImageOptions, readImage } from './node/images/read-image.ts';
+export {
+  type BadPlace,
+  type EmbedLabelledOptions,
+  embedLabelled,
+  type LabelledPicture,
+  type LabelledPictureOptions,
+  readLabelledPictures,
+} from './node/labelled-pictures.ts';
 export { loadClip } from './node/load.ts';
 export { modelHash } from './node/model-hash.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';

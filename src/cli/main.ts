@@ -2,11 +2,13 @@
 import { Command, type CommanderError } from 'commander';
 import { writeFault } from '../node/writable.ts';
 import { closeWebgpu } from '../webgpu.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
 import { errorMessage } from './error-message.ts';
+import { addEvaluate } from './evaluate.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
@@ -35,6 +37,7 @@ const program = new Command('clip-tfjs')
 
 for (const add of [
   addClassify,
+  addCalibrate,
   addEmbed,
   addInspect,
   addDoctor,
@@ -43,6 +46,7 @@ for (const add of [
   addFinetune,
   addTrain,
   addPrompts,
+  addEvaluate,
   addNative,
   addServe,
 ])

@@ -11,7 +11,7 @@ import { assertFileWritable } from '../node/writable.ts';
 import { permutation } from '../random.ts';
 import { type ModelOptions, openClip } from './options.ts';
 import { printJson, table } from './output.ts';
-import { makeProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import {
   type ClassOptions,
   readClassesFile,
@@ -57,9 +57,9 @@ export async function selectOnPictures(data: string, options: SelectCommand): Pr
   refuseUnfitData(labels, names, pictures.length, templates.length);
   if (options.out !== undefined) await assertFileWritable(options.out);
   const clip = await openClip(options);
-  const progress = makeProgress('prompts', options.json);
-  const { onProgress } = progress;
-  const ensemble = await buildPromptEnsemble(clip, classes, { templates, onProgress }).finally(progress.stop);
+  const ensemble = await withProgress('prompts', options.json, (onProgress) =>
+    buildPromptEnsemble(clip, classes, { templates, onProgress }),
+  );
   const samples = await embed(clip, pictures, names, options);
   clip.dispose();
   const [choosing, measuring] = drawn(samples);
@@ -94,12 +94,10 @@ async function embed(
   names: readonly string[],
   { workers, exifRotate = false, json }: SelectCommand,
 ): Promise<Picture[]> {
-  const progress = makeProgress('pictures', json);
   const skip = (path: string, { message }: Error) => console.error(`skipped ${path}: ${message}`);
-  const embedded = await embedLabelled(clip, pictures, {
-    ...{ workers, exifRotate, skip },
-    onProgress: progress.onProgress,
-  }).finally(progress.stop);
+  const embedded = await withProgress('pictures', json, (onProgress) =>
+    embedLabelled(clip, pictures, { workers, exifRotate, skip, onProgress }),
+  );
   const places = new Map(names.map((name, place) => [name, place]));
   const samples = embedded.pictures.map(({ label }, index) => ({
     embedding: embedded.embeddings[index] as Float32Array,

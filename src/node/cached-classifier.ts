@@ -1,6 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { announce } from '../announce.ts';
+import { buildBackground } from '../classify/background.ts';
 import { type ClassPrompts, type FullClass, promptCount, toClasses } from '../classify/class-prompts.ts';
 import { buildClassifier, type Classifier, type ClassifierOptions } from '../classify/classifier.ts';
 import { directionOf, embedClasses, sumOf } from '../classify/ensemble.ts';
@@ -30,7 +31,7 @@ export async function cachedClassifier(
   classNames: readonly (string | ClassPrompts)[],
   options: ClassifierOptions = {},
 ): Promise<Classifier> {
-  const { templates = defaultTemplates, truncate = false, onProgress, ...rest } = options;
+  const { templates = defaultTemplates, background = false, truncate = false, onProgress, ...rest } = options;
   const classes = toClasses(classNames, templates);
   const total = countOf(classes, templates);
   if (total < fewestKept) return buildClassifier(clip, classNames, options);
@@ -55,7 +56,8 @@ export async function cachedClassifier(
   await keeper.finish(rows);
   await removeUnused(ensembles, key);
   const weights = digests.map((digest) => rows.get(digest) as Float32Array);
-  return { classNames: classes.map(({ name }) => name), templates, weights };
+  const classifier = { classNames: classes.map(({ name }) => name), templates, weights };
+  return background ? { ...classifier, background: await buildBackground(clip, rest) } : classifier;
 }
 
 /** Writes blocks until one cannot be written, and in the end one block in place of all. */

@@ -1,3 +1,4 @@
+import type { ReliabilityBin } from '../evaluate/calibration.ts';
 import { escapeHtml, type Thumbnail, thumbnailHtml } from './report.ts';
 
 /** Some classes of a confusion matrix. */
@@ -9,7 +10,7 @@ export type Confusion = {
   others: readonly number[];
 };
 
-/** A confusion matrix: a row per class that pictures have, a column per answer; the darker, the larger the share of the row. */
+/** A confusion matrix: a row per class that pictures have, a column per answer; the stronger the colour, the larger the share of the row. */
 export function confusionHtml({ classNames, counts, others }: Confusion): string {
   const cell = (count: number, all: number, row: number, column: number) => {
     const share = all === 0 ? 0 : count / all;
@@ -39,10 +40,7 @@ export function picturesHtml(pictures: readonly Captioned[]): string {
   return `<div class="pictures">${figures.join('\n')}</div>`;
 }
 
-/** Answers of about one confidence: how sure they were on average, and how often they were right. */
-export type ReliabilityBin = { low: number; high: number; count: number; confidence: number; accuracy: number };
-
-const plot = { left: 46, top: 8, side: 300, bottom: 42 };
+const plot = { left: 56, top: 8, side: 300, bottom: 42 };
 
 /**
  * A reliability diagram (Guo et al. 2017, figure 1): a bar per bin as high as its answers' accuracy, a mark at their mean confidence, and
@@ -81,6 +79,11 @@ ${ticks.join('')}${bars.join('')}
 <text x="${x(0.5)}" y="${top + side + 34}" text-anchor="middle">confidence</text>
 <text transform="translate(11 ${y(0.5)}) rotate(-90)" text-anchor="middle">right answers</text>
 </svg>`;
+}
+
+/** A sentence that says how a figure is to be read. */
+export function noteHtml(text: string): string {
+  return `<p class="note">${escapeHtml(text)}</p>`;
 }
 
 /** 0.1234 as `12 %`. */

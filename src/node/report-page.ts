@@ -1,5 +1,5 @@
 /** Colours as names: the page is light or dark as its reader's screen is. */
-export const reportStyle = `
+export const reportStyle: string = `
 :root { color-scheme: light dark; --ink: #1c2330; --faint: #667085; --paper: #fff; --line: #d5dae3; --fill: 37 99 235; --good: #15803d; --bad: #b42318; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6e9ef; --faint: #98a2b3; --paper: #14181f; --line: #343c4a; --fill: 76 130 247; --good: #4ade80; --bad: #f97066; }
@@ -8,7 +8,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 0.6rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.6rem; border: 1px solid var(--line); text-align: left; }
-.wide { overflow-x: auto; } .u-legend th, .u-legend td { border: 0; font-weight: normal; } .u-title { font-size: 1rem; }
+.wide { overflow-x: auto; } .wide + .wide { margin-top: 0.8rem; } .u-legend th, .u-legend td { border: 0; font-weight: normal; } .u-title { font-size: 1rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; }
 .matrix td { font-size: 0.75rem; padding: 0.2rem; text-align: center; background: rgb(var(--fill) / calc(var(--share, 0) * 0.9)); }
 .matrix .near { color: #fff; } .matrix th[scope] { font-weight: normal; max-width: 18rem; }
@@ -22,6 +22,7 @@ figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .que
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 0.6rem; }
 .pictures img { width: 96px; height: 96px; margin: 2px auto; background: #fff; } .pictures figcaption { line-height: 1.35; overflow-wrap: anywhere; }
 .pictures b { display: block; color: var(--ink); font-weight: 600; } .note { color: var(--faint); max-width: 52rem; }
+.queries { display: grid; grid-template-columns: repeat(auto-fill, minmax(23rem, 1fr)); gap: 0 1rem; }
 .plot { max-width: 26rem; display: block; } .plot text { fill: var(--ink); font-size: 11px; } .plot .grid { stroke: var(--line); }
 .plot .bars { fill: rgb(var(--fill) / 0.75); } .plot .counts { fill: var(--faint); opacity: 0.55; } .plot .even { stroke: var(--ink); stroke-dasharray: 4 3; }
 `;
@@ -35,7 +36,7 @@ export function tickLabels(ticks: readonly number[]): string[] {
 }
 
 /** Runs in the page. */
-export const drawCharts = `
+export const drawCharts: string = `
 const tickLabels = ${tickLabels};
 const colours = ['#3b76f0', '#d97706', '#22a355', '#a855f7'];
 const [ink, line] = ['--ink', '--line'].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name));

@@ -14,46 +14,45 @@ export function dotProducts(
   products: Float64Array,
 ): void {
   const width = query.length;
-  let row = start;
-  for (; row + 8 <= end; row += 8) eightDotProducts(rows, query, row * width, products, row - start);
-  for (; row < end; row++) products[row - start] = dotProduct(rows, row * width, query);
-}
-
-function eightDotProducts(
-  rows: Float32Array,
-  query: Float64Array,
-  first: number,
-  products: Float64Array,
-  place: number,
-): void {
-  const width = query.length;
-  const second = first + width;
-  const third = second + width;
-  const fourth = third + width;
-  const fifth = fourth + width;
-  const sixth = fifth + width;
-  const seventh = sixth + width;
-  const eighth = seventh + width;
-  let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
-  for (let axis = 0; axis < width; axis++) {
-    const value = query[axis] as number;
-    a += (rows[first + axis] as number) * value;
-    b += (rows[second + axis] as number) * value;
-    c += (rows[third + axis] as number) * value;
-    d += (rows[fourth + axis] as number) * value;
-    e += (rows[fifth + axis] as number) * value;
-    f += (rows[sixth + axis] as number) * value;
-    g += (rows[seventh + axis] as number) * value;
-    h += (rows[eighth + axis] as number) * value;
+  let place = 0;
+  let first = start * width; // where the first of the eight rows starts
+  for (; start + place + 8 <= end; place += 8, first += 8 * width) {
+    const second = first + width;
+    const third = second + width;
+    const fourth = third + width;
+    const fifth = fourth + width;
+    const sixth = fifth + width;
+    const seventh = sixth + width;
+    const eighth = seventh + width;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let e = 0;
+    let f = 0;
+    let g = 0;
+    let h = 0;
+    for (let axis = 0; axis < width; axis++) {
+      const value = query[axis] as number;
+      a += (rows[first + axis] as number) * value;
+      b += (rows[second + axis] as number) * value;
+      c += (rows[third + axis] as number) * value;
+      d += (rows[fourth + axis] as number) * value;
+      e += (rows[fifth + axis] as number) * value;
+      f += (rows[sixth + axis] as number) * value;
+      g += (rows[seventh + axis] as number) * value;
+      h += (rows[eighth + axis] as number) * value;
+    }
+    products[place] = a;
+    products[place + 1] = b;
+    products[place + 2] = c;
+    products[place + 3] = d;
+    products[place + 4] = e;
+    products[place + 5] = f;
+    products[place + 6] = g;
+    products[place + 7] = h;
   }
-  products[place] = a;
-  products[place + 1] = b;
-  products[place + 2] = c;
-  products[place + 3] = d;
-  products[place + 4] = e;
-  products[place + 5] = f;
-  products[place + 6] = g;
-  products[place + 7] = h;
+  for (; start + place < end; place++, first += width) products[place] = dotProduct(rows, first, query);
 }
 
 /** The product of the vector that starts at `offset` with another, summed in the same order. */

@@ -24,8 +24,8 @@ export type DuplicateGroup = {
  * The groups of pictures that are nearly the same: all that are linked by pairs of the same hash or of a cosine of `threshold` or
  * more. Exact; no pair is missed. The largest groups come first, then by id.
  *
- * It compares every pair: 100,000 rows take about a minute (bench/search.ts). Where other work must go on meanwhile, take
- * `duplicateSteps`.
+ * It compares every pair, so twice the rows take four times as long: minutes for 100,000 (bench/search.ts). Where other work must
+ * go on meanwhile, take `duplicateSteps`.
  * @throws RangeError on a threshold that is not above 0 and at most 1
  */
 export function duplicateGroups(index: SearchIndex, options?: DuplicateOptions): DuplicateGroup[] {
@@ -37,7 +37,7 @@ export function duplicateGroups(index: SearchIndex, options?: DuplicateOptions):
 }
 
 /**
- * The same in steps of a few hundredths of a second, each of which says which share is done, 0 to 1; the groups come at the end.
+ * The same in steps of a tenth of a second or so, each of which says which share is done, 0 to 1; the groups come at the end.
  * @throws RangeError as `duplicateGroups`
  */
 export function duplicateSteps(

@@ -4,7 +4,7 @@ import { QueryError } from './query-error.ts';
 export type Term = { kind: 'text' | 'image'; value: string; weight: number };
 
 const pictureName = /\.(png|jpe?g|webp|avif|gif|tiff?)$/i;
-const folderStart = /^(\.{1,2})?\//;
+const folderStart = /^(\.{1,2})?\/./;
 
 /**
  * Reads a query such as `"red car" + photo.jpg - 0.5 * "night"`:
@@ -15,7 +15,7 @@ const folderStart = /^(\.{1,2})?\//;
  *     operand = '"' text '"'                 a text; \" and \\ stand for " and \
  *             | "@" picture                  a picture: @car or @"my car.jpg"
  *             | word { word }                up to the next sign. One text; but a picture where it is one word that ends in
- *                                            the extension of one or starts with /, ./ or ../
+ *                                            the extension of one or starts with /, ./ or ../; not beside others
  *
  * So words without quotes are one text; what has signs, and is not meant as arithmetic, goes into quotes. Typographic quotes
  * (“ ”) do as well.
@@ -112,8 +112,7 @@ function readWords(query: string, start: number): Operand {
       if (next < query.length && !isBoundary(query[next])) throw missingSign(query, next, read.word);
     }
   }
-  const value = words.join(' ');
-  return { kind: isPicture(value) ? 'image' : 'text', value, end };
+  return { kind: isPicture(words[0] as string) ? 'image' : 'text', value: words.join(' '), end };
 }
 
 function missingSign(query: string, place: number, picture: string): QueryError {
@@ -131,7 +130,7 @@ function readWord(query: string, start: number): { word: string; end: number } {
 }
 
 function isPicture(word: string): boolean {
-  return !/\s/.test(word) && (pictureName.test(word) || folderStart.test(word));
+  return pictureName.test(word) || folderStart.test(word);
 }
 
 /** Whether a character at the start of a word ends a run of words. */

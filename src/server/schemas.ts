@@ -94,16 +94,22 @@ const answers = (ok: Schema, description: string): Schema => ({
   '4xx': error,
   '5xx': error,
 });
+const file: Schema = { type: 'string', format: 'binary' };
 const binary = (types: readonly string[], description: string): Schema => ({
   200: {
     description,
-    content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
+    content: Object.fromEntries(types.map((type) => [type, { schema: file }])),
   },
   '4xx': error,
   '5xx': error,
 });
 
 const params = record({ id });
+/** Fastify checks neither: what a picture is, its decoder says. */
+const forms = {
+  'image/*': { schema: file },
+  'multipart/form-data': { schema: { type: 'object', properties: { file }, required: ['file'] } },
+};
 const pictureTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/tiff'];
 
 /** By operation. */
@@ -151,7 +157,7 @@ export const routeSchemas = {
     summary: 'Find pictures like one that is sent',
     description:
       'The body is the file, with its image/* type; or multipart/form-data with one file and the header x-clip-tfjs: 1.',
-    consumes: ['image/*', 'multipart/form-data'],
+    body: { content: forms },
     querystring: record(
       {
         query: { ...text, description: 'Words, added to the picture, as in /api/search.' },

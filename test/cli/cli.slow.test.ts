@@ -37,7 +37,10 @@ describe('clip-tfjs', () => {
     const { out, code } = run('--help');
     assert.equal(code, 0);
     for (const [, command = ''] of out.matchAll(/^ {2}(\w+) /gm)) {
-      if (!['help', 'classify', 'embed', 'inspect', 'doctor', 'convert', 'pull', 'native'].includes(command)) continue;
+      if (
+        !['help', 'classify', 'calibrate', 'embed', 'inspect', 'doctor', 'convert', 'pull', 'native'].includes(command)
+      )
+        continue;
       if (command !== 'help') assert.match(run(command, '--help').out, /Examples?:\n {2}\$ clip-tfjs /, command);
     }
   });

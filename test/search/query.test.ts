@@ -28,6 +28,7 @@ describe('parseQuery', () => {
       '+0.25 image ./pool',
       '-1.5 text fruit',
     ],
+    ['red / blue or and/or', '+1 text red / blue or and/or'],
     ['2 dogs', '+1 text 2 dogs'],
     ['5" screen', '+1 text 5" screen'],
     ['"cats - the musical"', '+1 text cats - the musical'],

@@ -55,9 +55,12 @@ export function writerOf(store: Store, entries: readonly Entry[]): IndexWriter {
     return result;
   };
   const change = (draft: (take: () => string) => Promise<Change> | Change) =>
-    commit(store, async (take) => draft(take)).finally(() => {
-      listed = undefined;
-    });
+    commit(store, async (take) => draft(take));
+  const takeUp = (removed: readonly number[], put: readonly Entry[]) => {
+    for (const id of removed) live.delete(id);
+    for (const entry of put) live.set(entry.id, entry);
+    listed = undefined;
+  };
   const assertLive = (action: string, ids: readonly number[]) => {
     const unknown = ids.find((id) => !live.has(id));
     if (unknown !== undefined)
@@ -93,8 +96,7 @@ export function writerOf(store: Store, entries: readonly Entry[]): IndexWriter {
           nextId: nextId + rows.length,
           lists: withTombstones(replaced),
         }));
-        for (const id of replaced) live.delete(id);
-        for (const entry of rows) live.set(entry.id, entry);
+        takeUp(replaced, rows);
         return rows;
       }),
     update: (changed) =>
@@ -107,14 +109,14 @@ export function writerOf(store: Store, entries: readonly Entry[]): IndexWriter {
         const entries = changed.map((entry) => withId(entry, entry.id));
         const pairs = entries.map((entry) => [entry.id, entry] as const);
         await change(() => ({ lists: { changes: new Map([...store.lists.changes, ...pairs]) } }));
-        for (const entry of entries) live.set(entry.id, entry);
+        takeUp([], entries);
       }),
     remove: (ids) =>
       inTurn(async () => {
         assertLive('remove', ids);
         if (ids.length === 0) return;
         await change(() => ({ lists: withTombstones(ids) }));
-        for (const id of ids) live.delete(id);
+        takeUp(ids, []);
       }),
     setFailures: (failures) => inTurn(() => change(() => ({ lists: { failures: [...failures] } }))),
     setRoots: (roots) => inTurn(() => change(() => ({ header: { ...store.manifest.header, roots: [...roots] } }))),

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { IndexHeader } from '../../search/search-index.ts';
 
 /**
- * A store is a directory (see docs/search.md):
+ * A store is a directory (see docs/index-store.md):
  *
  *     manifest.json                   what counts; renamed into place, so that each version is there whole or not at all
  *     shards/000001.safetensors       embeddings: F32 [rows, embedDim], unit vectors
  *     shards/000001.jsonl             an entry per row, in the same order, ids ascending
- *     shards/000007.tombstones.json   ids of rows that were removed and are still in a shard
+ *     shards/000007.tombstones.jsonl  ids of rows that were removed and are still in a shard
  *     shards/000008.changes.jsonl     entries that go before those of the same id in a shard
  *     shards/000009.failures.jsonl    files that could not be read
  *     writer.json, writer.lock/       whose turn it is to write; absent while nobody does
@@ -53,8 +53,8 @@ export type Manifest = {
   readonly failures?: List | undefined;
 };
 
-/** Bytes of embeddings in a shard at most: what merging and shard-wise reading hold in memory. 65,536 rows of 512 values. */
-const largestShard = 2 ** 27;
+/** Bytes of embeddings in a shard at most: what merging and shard-wise reading hold in memory. 32,768 rows of 512 values. */
+const largestShard = 2 ** 26;
 
 /** Rows that a shard holds at most. */
 export function rowsPerShard(embedDim: number): number {
@@ -64,8 +64,7 @@ export function rowsPerShard(embedDim: number): number {
 export const fileName = (file: number): string => String(file).padStart(6, '0');
 export const embeddingsFile = (name: string): string => `${name}.safetensors`;
 export const entriesFile = (name: string): string => `${name}.jsonl`;
-export const listFile = (kind: ListKind, name: string): string =>
-  `${name}.${kind}.${kind === 'tombstones' ? 'json' : 'jsonl'}`;
+export const listFile = (kind: ListKind, name: string): string => `${name}.${kind}.jsonl`;
 export const pathOf = (directory: string, file: string): string => join(directory, shardFolder, file);
 
 /** Names of what is in the folder of shards as far as the manifest knows. */

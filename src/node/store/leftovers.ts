@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { claimName, type Manifest, manifestName, namedFiles, pathOf } from './layout.ts';
 
 /** What a writer may have left in the folder of shards: numbered files, and those that were not renamed yet. */
-const numbered =
-  /^\.?\d{6,}\.(safetensors|jsonl|tombstones\.json|changes\.jsonl|failures\.jsonl)(\.[0-9a-f-]{36}\.tmp)?$/;
+const numbered = /^\.?\d{6,}\.(safetensors|((tombstones|changes|failures)\.)?jsonl)(\.[0-9a-f-]{36}\.tmp)?$/;
 
 /**
  * Deletes what killed writers left behind: files that no version names, and temporary ones. For the one that holds the

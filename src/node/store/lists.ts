@@ -36,12 +36,12 @@ export async function readLists(directory: string, manifest: Manifest): Promise<
     return parseChecked<T>(directory, `${shardFolder}/${file}`, await readFile(pathOf(directory, file)), list.crc32);
   };
   const [tombstones, changes, failures] = await Promise.all([
-    read<number[]>('tombstones'), // one line, which numpy and people read as JSON
+    read<number>('tombstones'),
     read<Entry>('changes'),
     read<Failure>('failures'),
   ]);
   return {
-    tombstones: new Set(tombstones.flat()),
+    tombstones: new Set(tombstones),
     changes: new Map(changes.map((entry) => [entry.id, entry])),
     failures,
   };
@@ -60,7 +60,7 @@ export async function writeList(
   const values =
     kind === 'failures' ? lists.failures : [...(kind === 'changes' ? lists.changes : lists.tombstones).values()];
   if (values.length === 0) return undefined;
-  const bytes = encodeLines(kind === 'tombstones' ? [values] : values);
+  const bytes = encodeLines(values);
   const name = take();
   await writeFileAtomically(pathOf(directory, listFile(kind, name)), [bytes]);
   return { name, count: values.length, crc32: crc32(bytes) };

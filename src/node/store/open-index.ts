@@ -20,6 +20,9 @@ export type OpenIndex = {
   close(): Promise<void>;
 };
 
+/** Shards that are read at the same time: while one is parsed others come from the disk. */
+const atOnce = 4;
+
 /** What is in memory: shards by name, as they count in this version. */
 type Loaded = {
   readonly manifest: Manifest;
@@ -77,12 +80,16 @@ async function load(directory: string, known?: Loaded): Promise<Loaded> {
     const { header } = manifest;
     // Names are given once in a store, not in one that was made anew in its place
     if (known && known.manifest.store !== manifest.store) return await load(directory);
+    const read = new Map<string, Rows>();
+    for (let i = 0; i < snapshot.shards.length; i += atOnce)
+      await Promise.all(
+        snapshot.shards.slice(i, i + atOnce).map(async (open) => {
+          read.set(open.shard.name, await readShard(directory, open, header.embedDim));
+        }),
+      );
     const shards = new Map<string, Rows>();
-    const open = new Map(snapshot.shards.map((shard) => [shard.shard.name, shard]));
-    for (const { name } of manifest.shards) {
-      const rows = known?.shards.get(name) ?? (await readShard(directory, open.get(name)!, header.embedDim));
-      shards.set(name, liveRows(rows, lists));
-    }
+    for (const { name } of manifest.shards)
+      shards.set(name, liveRows((known?.shards.get(name) ?? read.get(name))!, lists));
     const index = {
       header,
       entries: [...shards.values()].flatMap(({ entries }) => entries),

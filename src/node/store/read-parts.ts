@@ -4,7 +4,7 @@ import { readShard } from './shard-files.ts';
 import { openSnapshot } from './snapshot.ts';
 
 /**
- * Reads an index part by part, each a small index of at most 128 MiB of vectors, so that one of any size can be searched in
+ * Reads an index part by part, each a small index of at most 64 MiB of vectors, so that one of any size can be searched in
  * bounded memory: search each part, and keep the best of all. All parts are of one version, whatever is written meanwhile.
  * @throws {IndexError} where there is none, or it is damaged
  */

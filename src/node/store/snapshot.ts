@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { isSameVersion, type Manifest, type Shard, shardFolder } from './layout.ts';
 import { type Lists, readLists } from './lists.ts';
 import { readManifest } from './manifest.ts';
@@ -27,7 +28,7 @@ export async function openSnapshot(directory: string, isWanted: (shard: Shard) =
       const { code, path } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ESTALE') throw error;
       if (isSameVersion(manifest, await readManifest(directory)))
-        throw damaged(directory, path ?? shardFolder, 'it is not there', error);
+        throw damaged(directory, path ? relative(directory, path) : shardFolder, 'it is not there', error);
     }
   }
 }

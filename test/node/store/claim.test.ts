@@ -97,7 +97,7 @@ describe('the one writer of an index', () => {
     await writer.close();
     const uuid = '0f8fad5b-d9cb-469f-a165-70867728950e';
     const left = ['shards/000002.safetensors', 'shards/000002.jsonl', `shards/.000003.jsonl.${uuid}.tmp`];
-    left.push(`.manifest.json.${uuid}.tmp`, 'shards/000004.tombstones.json', `.writer.json.${uuid}.tmp`);
+    left.push(`.manifest.json.${uuid}.tmp`, 'shards/000004.tombstones.jsonl', `.writer.json.${uuid}.tmp`);
     const others = ['notes.txt', 'shards/notes.txt', 'shards/12.jsonl', 'shards/000001.jsonl.bak'];
     for (const file of [...left, ...others]) await writeFile(join(directory, file), 'x');
     await takeOver();

@@ -90,7 +90,7 @@ describe('an index that is damaged', () => {
     await assert.rejects(openIndexForWriting(directory), IndexError);
   });
 
-  for (const file of ['000001.safetensors', '000001.jsonl', '000003.tombstones.json', '000004.changes.jsonl']) {
+  for (const file of ['000001.safetensors', '000001.jsonl', '000003.tombstones.jsonl', '000004.changes.jsonl']) {
     const path = `shards/${file}`;
     it(`is refused where ${file} is gone, cut or changed`, async () => {
       const whole = await readFile(join(directory, path));

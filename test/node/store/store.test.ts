@@ -149,7 +149,7 @@ describe('an index on disk', () => {
   });
 
   it('splits what is larger than a shard', async () => {
-    const embedDim = 2 ** 21; // 8 MiB a row, 16 rows a shard
+    const embedDim = 2 ** 20; // 4 MiB a row, 16 rows a shard
     const writer = await createIndex(directory, headerOf(embedDim));
     const vector = new Float32Array(embedDim);
     vector[0] = 1;
