@@ -42,6 +42,11 @@ const term: Schema = {
   oneOf: [{ required: ['text'] }, { required: ['id'] }],
 };
 
+export const terms: Schema = {
+  ...list(term, mostTerms),
+  description: 'Texts and pictures, each with a weight; added to the query.',
+};
+
 const ranked = list(record({ label: text, similarity: number, probability: number }));
 
 /** Parts of answers that several routes share, by name. */
@@ -138,7 +143,7 @@ export const routeSchemas = {
     body: record(
       {
         query: { ...text, description: 'Words; "red car" + "snow" - 0.5 * "night" is arithmetic.' },
-        terms: { ...list(term, mostTerms), description: 'Texts and pictures, each with a weight; added to the query.' },
+        terms,
         k,
         minSimilarity,
         filter,
@@ -153,7 +158,18 @@ export const routeSchemas = {
     description:
       'The body is the file, with its image/* type; or multipart/form-data with one file and the header x-clip-tfjs: 1.',
     body: { content: forms },
-    querystring: record({ k, minSimilarity }, []),
+    querystring: record(
+      {
+        query: { ...text, description: 'Words, added to the picture, as in /api/search.' },
+        terms: {
+          ...text,
+          description: 'JSON of the terms of /api/search, added to the picture, which has the weight 1.',
+        },
+        k,
+        minSimilarity,
+      },
+      [],
+    ),
     response: answers(results, 'The nearest pictures, the best first.'),
   },
   similar: {

@@ -10,7 +10,7 @@ import { countsOf, type Result, toResult } from './results.ts';
 import { routeSchemas } from './schemas.ts';
 
 type Wish = { k: number; minSimilarity?: number; filter?: Filter };
-type TermBody = { text?: string; id?: number; weight: number };
+export type TermBody = { text?: string; id?: number; weight: number };
 type SearchBody = Wish & { query?: string; terms?: TermBody[]; labels?: string[] };
 
 export type SearchAnswer = { results: Result[]; counts?: { label: string; count: number }[]; took: number };
@@ -65,7 +65,7 @@ export async function labelsOf({ model }: Parts, labels: readonly string[]): Pro
 }
 
 /** @throws Refusal on what cannot be read, and on paths: the server opens no file that a request names */
-function termsOf(query: string): TermBody[] {
+export function termsOf(query: string): TermBody[] {
   try {
     return parseQuery(query).map(({ kind, value, weight }) => {
       if (kind === 'text') return { text: value, weight };
@@ -82,7 +82,7 @@ function termsOf(query: string): TermBody[] {
 }
 
 /** Embeds the texts, all at once. */
-async function vectorsOf({ model }: Parts, terms: readonly TermBody[]): Promise<VectorTerm[]> {
+export async function vectorsOf({ model }: Parts, terms: readonly TermBody[]): Promise<VectorTerm[]> {
   const texts = terms.flatMap(({ text }) => text ?? []);
   const vectors = texts.length === 0 ? [] : await model.embedTexts(texts);
   return terms.map(({ text, id, weight }) =>

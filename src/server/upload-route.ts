@@ -2,10 +2,10 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Parts, whileConnected } from './parts.ts';
 import { busy, Refusal } from './refusal.ts';
-import { routeSchemas } from './schemas.ts';
-import { answer, optionsOf } from './search-routes.ts';
+import { routeSchemas, terms as termsSchema } from './schemas.ts';
+import { answer, optionsOf, type TermBody, termsOf, vectorsOf } from './search-routes.ts';
 
-type Query = { k: number; minSimilarity?: number };
+type Query = { k: number; minSimilarity?: number; query?: string; terms?: string };
 
 /** What a form may have around the file. */
 const formBytes = 16 * 1024;
@@ -29,14 +29,30 @@ export async function addUploadRoute(app: FastifyInstance, parts: Parts): Promis
   });
   const route = { schema: routeSchemas.searchPicture, bodyLimit: pictureBytes };
   app.post<{ Querystring: Query }>('/api/search/picture', route, async (request, reply) => {
+    const added = addedTerms(request);
     const bytes = await bytesOf(request, pictureBytes);
     return gate.run(async () => {
       const start = performance.now();
       const pixels = await decoder.preprocess(bytes, model.facts.preprocess);
       const vector = await model.embedPicture(pixels);
-      return answer(parts, start, { terms: [{ vector, weight: 1 }], options: optionsOf(request.query) });
+      const terms = [{ vector, weight: 1 }, ...(await vectorsOf(parts, added))];
+      return answer(parts, start, { terms, options: optionsOf(request.query) });
     }, whileConnected(reply));
   });
+}
+
+/** What the address adds to the picture. */
+function addedTerms(request: FastifyRequest<{ Querystring: Query }>): TermBody[] {
+  const { query, terms } = request.query;
+  return [...(query === undefined ? [] : termsOf(query)), ...(terms === undefined ? [] : parseTerms(request, terms))];
+}
+
+function parseTerms(request: FastifyRequest, json: string): TermBody[] {
+  try {
+    const terms = JSON.parse(json);
+    if (request.validateInput(terms, termsSchema)) return terms;
+  } catch {} // what is no JSON is refused as what is no list of terms
+  throw new Refusal(400, 'bad_request', 'Cannot search: expected terms as /api/search has them, as JSON');
 }
 
 /** With it the connection ends: nobody waits for the rest. */
