@@ -15,6 +15,7 @@ import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
+import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
@@ -49,6 +50,7 @@ for (const add of [
   addEvaluate,
   addAudit,
   addNative,
+  addServe,
 ])
   add(program);
 inheritSettings(program);

@@ -1,7 +1,7 @@
 import { ImageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import { type Decoded, decodeByMozjpeg, decodeBySharp, decodePrintColours } from './jpeg-decoders.ts';
-import { checkPixels } from './limits.ts';
+import { checkPixels, mostPixels } from './limits.ts';
 
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
@@ -10,11 +10,15 @@ export function isJpeg(bytes: Uint8Array): boolean {
 /**
  * Decodes a JPEG as Pillow does, by mozjpeg: grey as `L`, else `RGB`. Print colours (CMYK) it does not know; those come from
  * jpeg-js, already converted to RGB and up to a few levels off.
+ * @param most pixels that are allowed
  * @throws ImageError on a damaged or truncated file
  */
-export async function decodeJpeg(bytes: Uint8Array): Promise<{ image: Image; exif: Uint8Array | undefined }> {
+export async function decodeJpeg(
+  bytes: Uint8Array,
+  most: number = mostPixels,
+): Promise<{ image: Image; exif: Uint8Array | undefined }> {
   const { width, height, components, exif, isWhole } = readMarkers(bytes);
-  checkPixels(width, height);
+  checkPixels(width, height, most);
   if (!isWhole) throw new ImageError('Cannot read JPEG: the file ends early; it may not have been downloaded whole');
   const decoded =
     components === 4

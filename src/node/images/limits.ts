@@ -7,14 +7,21 @@ const manyPixels = 89_478_485;
 /** Larger files are not read: 512 MiB. */
 export const maxBytes: number = 2 ** 29;
 
-/** Called with the size that a header claims, before any decoder runs. @throws ImageError */
-export function checkPixels(width: number, height: number): void {
+/** Above that many pixels a picture is refused. */
+export const mostPixels: number = 2 * manyPixels;
+
+/**
+ * Called with the size that a header claims, before any decoder runs.
+ * @param most pixels that are allowed
+ * @throws ImageError
+ */
+export function checkPixels(width: number, height: number, most: number = mostPixels): void {
   if (!(width > 0 && height > 0))
     throw new ImageError(`Cannot read image: its header says ${width} x ${height} pixels`);
   const pixels = width * height;
-  if (pixels > 2 * manyPixels) {
+  if (pixels > most) {
     throw new ImageError(
-      `Cannot read image: ${width} x ${height} are ${pixels} pixels, more than ${2 * manyPixels}; it may be a decompression bomb`,
+      `Cannot read image: ${width} x ${height} are ${pixels} pixels, more than ${most}; it may be a decompression bomb`,
     );
   }
   if (pixels > manyPixels) announce(`an image of ${width} x ${height} is large enough to be a decompression bomb`);

@@ -1,7 +1,7 @@
 import { ImageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
 import { asPalettePicture } from './gif-palette.ts';
-import { checkPixels } from './limits.ts';
+import { checkPixels, mostPixels } from './limits.ts';
 
 /** Formats that the optional package sharp decodes, by their first bytes. SVG is not among them: it can refer to files. */
 export function formatByMagic(bytes: Uint8Array): string | undefined {
@@ -13,10 +13,14 @@ export function formatByMagic(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** @throws ImageError on a damaged file, or where sharp is not installed */
+/**
+ * @param most pixels that are allowed
+ * @throws ImageError on a damaged file, or where sharp is not installed
+ */
 export async function decodeOther(
   bytes: Uint8Array,
   format: string,
+  most: number = mostPixels,
 ): Promise<{ image: Image; exif: Uint8Array | undefined }> {
   const { default: sharp } = await import('sharp').catch(() => {
     throw new ImageError(
@@ -26,7 +30,7 @@ export async function decodeOther(
   try {
     const source = sharp(bytes, { limitInputPixels: false, ignoreIcc: true });
     const { width = 0, height = 0, space, exif } = await source.metadata();
-    checkPixels(width, height);
+    checkPixels(width, height, most);
     const isGrey = space === 'b-w' && format === 'TIFF';
     const plain = isGrey ? source.toColourspace('b-w') : source.toColourspace('srgb');
     const { data, info } = await plain.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });

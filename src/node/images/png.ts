@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { ImageError } from '../../errors.ts';
 import type { Image } from '../../image/image.ts';
-import { checkPixels } from './limits.ts';
+import { checkPixels, mostPixels } from './limits.ts';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -21,10 +21,14 @@ const samplesPerPixel: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4:
 
 /**
  * Decodes a PNG into the mode that Pillow gives it: bilevel `1`, 16-bit grey `I;16`, palette `P`; other depths in 8 bits.
+ * @param most pixels that are allowed
  * @throws ImageError on a damaged file
  */
-export function decodePng(bytes: Uint8Array): { image: Image; exif: Uint8Array | undefined } {
-  const { width, height, depth, type, colours, exif, clean } = readChunks(bytes);
+export function decodePng(
+  bytes: Uint8Array,
+  most: number = mostPixels,
+): { image: Image; exif: Uint8Array | undefined } {
+  const { width, height, depth, type, colours, exif, clean } = readChunks(bytes, most);
   const samples = decodeSamples(clean); // 4 values per pixel, not scaled
   const pick = (offsets: readonly number[], scale: (value: number) => number) => {
     const data = new Uint8Array(width * height * offsets.length);
@@ -59,7 +63,7 @@ export function decodePng(bytes: Uint8Array): { image: Image; exif: Uint8Array |
  * after the end make it throw, and with tRNS it blackens pixels whose colour Pillow keeps. A palette picture is handed on
  * as a grey one, whose levels are the indices.
  */
-function readChunks(bytes: Uint8Array) {
+function readChunks(bytes: Uint8Array, most: number) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kept: Uint8Array[] = [bytes.subarray(0, 8)];
   const colours = new Uint8Array(4 * 256);
@@ -76,7 +80,7 @@ function readChunks(bytes: Uint8Array) {
     if (name === 'IHDR' && length >= 13) {
       const [depth = 0, type = 0] = content.subarray(8);
       header = { width: view.getUint32(at + 8), height: view.getUint32(at + 12), depth, type };
-      checkPixels(header.width, header.height);
+      checkPixels(header.width, header.height, most);
     }
     if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4))
       throw new ImageError(`Cannot read PNG: the checksum of its chunk ${name} is wrong`);

@@ -6,7 +6,7 @@ import { orient } from '../../image/orient.ts';
 import { decodeInWorker } from './decode-in-worker.ts';
 import { readOrientation } from './exif.ts';
 import { decodeJpeg, isJpeg } from './jpeg.ts';
-import { maxBytes } from './limits.ts';
+import { maxBytes, mostPixels } from './limits.ts';
 import { decodeOther, formatByMagic } from './other-formats.ts';
 import { decodePng, isPng } from './png.ts';
 
@@ -15,6 +15,8 @@ export type ReadImageOptions = {
   exifRotate?: boolean;
   /** Decodes in a worker thread and gives up after so many milliseconds: for files from strangers. */
   timeLimit?: number;
+  /** Pixels from which on a picture is refused, by its header; by default twice Pillow's MAX_IMAGE_PIXELS. Not with `timeLimit`. */
+  largest?: number;
 };
 
 /**
@@ -25,13 +27,13 @@ export type ReadImageOptions = {
  */
 export async function readImage(
   source: string | URL | Uint8Array,
-  { exifRotate = false, timeLimit }: ReadImageOptions = {},
+  { exifRotate = false, timeLimit, largest = mostPixels }: ReadImageOptions = {},
 ): Promise<Image> {
   const file = source instanceof URL ? fileURLToPath(source) : source;
   if (timeLimit !== undefined) return decodeInWorker(file, exifRotate, timeLimit);
-  if (typeof file !== 'string') return decode(file, exifRotate);
+  if (typeof file !== 'string') return decode(file, exifRotate, largest);
   try {
-    return await decode(await readBytes(file), exifRotate);
+    return await decode(await readBytes(file), exifRotate, largest);
   } catch (error) {
     if (error instanceof ImageError) error.message = `${error.message} (${file})`;
     throw error;
@@ -49,16 +51,19 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-async function decode(bytes: Uint8Array, exifRotate: boolean): Promise<Image> {
-  const { image, exif } = await decodeByContent(bytes);
+async function decode(bytes: Uint8Array, exifRotate: boolean, most: number): Promise<Image> {
+  const { image, exif } = await decodeByContent(bytes, most);
   return exifRotate ? orient(image, readOrientation(exif)) : image;
 }
 
-async function decodeByContent(bytes: Uint8Array): Promise<{ image: Image; exif: Uint8Array | undefined }> {
-  if (isPng(bytes)) return decodePng(bytes);
-  if (isJpeg(bytes)) return decodeJpeg(bytes);
+async function decodeByContent(
+  bytes: Uint8Array,
+  most: number,
+): Promise<{ image: Image; exif: Uint8Array | undefined }> {
+  if (isPng(bytes)) return decodePng(bytes, most);
+  if (isJpeg(bytes)) return decodeJpeg(bytes, most);
   const other = formatByMagic(bytes);
-  if (other) return decodeOther(bytes, other);
+  if (other) return decodeOther(bytes, other, most);
   const found = bytes.length === 0 ? 'the file is empty' : 'the content is none of these';
   throw new ImageError(`Cannot read image: expected PNG or JPEG (with sharp WebP, AVIF, GIF, TIFF), but ${found}`);
 }

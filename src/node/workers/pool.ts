@@ -20,6 +20,8 @@ export type PoolOptions = {
   ahead?: number;
   /** What each thread gets when it starts. */
   workerData?: unknown;
+  /** V8's heap of one thread, in MiB. Pixels, weights and vectors lie outside it. */
+  heap?: number;
 };
 
 type Job<Task, Result> = {
@@ -38,8 +40,7 @@ type Member<Task, Result> = {
   fault?: string;
 };
 
-/** V8's heap of one thread, in MiB. Pixels and weights lie outside it. */
-const heapLimit = 512;
+const defaultHeap = 512;
 
 /**
  * Threads that take tasks from one queue, first come first served. A thread that ends is replaced: the task that it worked at
@@ -105,7 +106,7 @@ export class WorkerPool<Task, Result> {
     const worker = new Worker(this.#script, {
       workerData: this.#options.workerData,
       execArgv: workerExecArguments(process.execArgv),
-      resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.heap ?? defaultHeap },
     });
     const member: Member<Task, Result> = { worker, jobs: [], isReady: false };
     this.#members.add(member);
