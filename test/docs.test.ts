@@ -43,6 +43,7 @@ describe('the documents', () => {
       'CONTRIBUTING.md',
       'docs/backends.md',
       'docs/hub.md',
+      'docs/index-store.md',
       'docs/operator-traps.md',
       'docs/probes.md',
       'docs/shapes.md',

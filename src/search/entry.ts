@@ -15,3 +15,6 @@ export type Entry = {
   readonly height: number;
   readonly caption?: string;
 };
+
+/** The same before the store has given it an id. */
+export type NewEntry = Omit<Entry, 'id'>;
