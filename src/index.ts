@@ -1,8 +1,14 @@
 /** clip-tfjs, the browser-safe surface. In Node, import `clip-tfjs/node`, which has all of this and reads files. */
 export type { BackendName } from './backend.ts';
 export { useBackend } from './browser-backend.ts';
+export type { ClassPrompts } from './classify/class-prompts.ts';
 export { buildClassifier, type Classifier, type ClassifierOptions } from './classify/classifier.ts';
 export { type Classification, type ClassifyOptions, classify, type RankedClass } from './classify/classify.ts';
+export { explainPrompts, type PromptReport, type TemplateVote } from './classify/explain-prompts.ts';
+export { buildPromptEnsemble, classifierOf, type PromptEnsemble } from './classify/prompt-ensemble.ts';
+export { readClasses } from './classify/read-classes.ts';
+export { selectTemplates, type TemplateSelection } from './classify/select-templates.ts';
+export { findTemplateSet, type TemplateSet, type TemplateSetName, templateSets } from './classify/template-sets.ts';
 export { defaultTemplates, openaiSevenTemplates } from './classify/templates.ts';
 export { Clip } from './clip.ts';
 export {
@@ -44,6 +50,7 @@ export {
   type ReliabilityBin,
   reliabilityTable,
 } from './evaluate/calibration.ts';
+export type { ClassResult } from './evaluate/class-results.ts';
 export {
   aupr,
   auroc,
@@ -61,6 +68,12 @@ export {
   type Gap,
 } from './evaluate/group-gaps.ts';
 export { type GroupMetrics, type GroupSample, groupMetrics, type Rate } from './evaluate/groups.ts';
+export {
+  type CaptionedEmbeddings,
+  evaluateRetrieval,
+  type RetrievalDirection,
+  type RetrievalEvaluation,
+} from './evaluate/image-text-retrieval.ts';
 export { bootstrapInterval, type Interval, ratioInterval, wilsonInterval } from './evaluate/intervals.ts';
 export { fitLogitScale, logitScaleRange } from './evaluate/logit-scale.ts';
 export type { ProbePicture } from './evaluate/probes/given-pictures.ts';
@@ -69,6 +82,14 @@ export { type ProbeTable, probeTables } from './evaluate/probes/tables.ts';
 export { type RetrievalMeasures, retrievalMeasures, retrievalRanks } from './evaluate/retrieval.ts';
 export { areaUnderRiskCoverage, type RiskCoveragePoint, riskCoverage } from './evaluate/risk-coverage.ts';
 export { type GroupShares, groupShares, maxSkew, minSkew, ndkl } from './evaluate/skew.ts';
+export {
+  evaluateZeroShot,
+  type LabelledEmbeddings,
+  type ZeroShotAnswer,
+  type ZeroShotEvaluation,
+  type ZeroShotMetrics,
+  type ZeroShotOptions,
+} from './evaluate/zero-shot.ts';
 export { type Augmentation, augment } from './image/augment.ts';
 export type { Image, ImageMode } from './image/image.ts';
 export { preprocess } from './image/preprocess.ts';

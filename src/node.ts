@@ -1,6 +1,7 @@
 /** clip-tfjs for Node: the whole browser-safe surface, and what needs files. */
 export * from './index.ts';
 export { useBackend } from './node/backend.ts';
+export { cachedClassifier } from './node/cached-classifier.ts';
 export { type EmbeddedFile, type EmbedFilesOptions, embedFiles } from './node/embed-files.ts';
 export { type FoundPicture, findPictures } from './node/find-pictures.ts';
 export { HubError } from './node/hub/hub-error.ts';
@@ -8,7 +9,16 @@ export { pullModel } from './node/hub/pull.ts';
 export type { Pulled, PullOptions } from './node/hub/pulled.ts';
 export { recompressJpeg } from './node/images/encode-jpeg.ts';
 export { type ReadImageOptions, readImage } from './node/images/read-image.ts';
+export {
+  type BadPlace,
+  type EmbedLabelledOptions,
+  embedLabelled,
+  type LabelledPicture,
+  type LabelledPictureOptions,
+  readLabelledPictures,
+} from './node/labelled-pictures.ts';
 export { loadClip } from './node/load.ts';
+export { modelHash } from './node/model-hash.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
 export { saveClip } from './node/save.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';

@@ -15,15 +15,22 @@ export type Interval = { low: number; high: number };
 export function wilsonInterval(successes: number, count: number, level = 0.95): Interval {
   assertSuccesses('compute an interval', successes, count);
   if (count === 0) return { low: 0, high: 1 };
+  const { low, high } = shareInterval(successes / count, count, level);
+  return { low: successes === 0 ? 0 : low, high: successes === count ? 1 : high }; // exact there, but for rounding
+}
+
+/**
+ * Wilson's interval of a share that comes from weighed samples.
+ * @param share 0 to 1
+ * @param count above 0, not always whole: how many equal, independent samples they are worth
+ */
+export function shareInterval(share: number, count: number, level = 0.95): Interval {
   const z = normalQuantile((1 + level) / 2);
-  const share = successes / count;
+  // Brown, Cai and DasGupta 2001, formula 4.
   const divisor = 1 + z ** 2 / count;
   const centre = (share + z ** 2 / (2 * count)) / divisor;
   const half = (z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2))) / divisor;
-  return {
-    low: successes === 0 ? 0 : Math.max(0, centre - half),
-    high: successes === count ? 1 : Math.min(1, centre + half),
-  };
+  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
 /**
@@ -89,7 +96,7 @@ export function ratioInterval(
 }
 
 /** Between the two neighbours in proportion, as numpy.quantile does by default. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const [below, above] = [sorted[Math.floor(place)] as number, sorted[Math.ceil(place)] as number];
   return below + (above - below) * (place - Math.floor(place));

@@ -42,7 +42,11 @@ export function retrievalMeasures(
   similarity: readonly ArrayLike<number>[],
   isRight: (row: number, column: number) => boolean,
 ): RetrievalMeasures {
-  const ranks = retrievalRanks(similarity, isRight);
+  return measuresOfRanks(retrievalRanks(similarity, isRight));
+}
+
+/** @param ranks of the best right answer of each query, from 1 */
+export function measuresOfRanks(ranks: readonly number[]): RetrievalMeasures {
   return {
     ...recallOf(ranks),
     meanRank: ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length,
