@@ -71,7 +71,7 @@ describe('clip-tfjs index and search', () => {
     assert.equal(results[0].path, cat);
     assert.ok(results[0].similarity > 0.99999);
     const best = (sum: string) => json(sum, '--path', 'more/**').results[0].path;
-    assert.match(best(`@"${cat}" + 4 * "dog"`), /dog\.png|copy\.png/);
+    assert.match(best(`@"${cat}" + 20 * "dog"`), /dog\.png|copy\.png/);
     assert.equal(best(`4 * @"${cat}" + "dog" - 0.5 * night`), cat);
     assert.deepEqual(json('a', 'dog').query, [{ kind: 'text', value: 'a dog', weight: 1 }]);
   });
