@@ -50,6 +50,7 @@ describe('the documents', () => {
       'docs/prompts.md',
       'docs/shapes.md',
       'docs/safetensors.md',
+      'docs/search.md',
       'docs/training.md',
       'docs/workers.md',
       'weights/README.md',
