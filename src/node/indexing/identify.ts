@@ -17,14 +17,22 @@ const atOnce = 4;
  * Hashes files and says of each, in their order, whether it is what its path was before, what another path was that is gone
  * (a rename costs nothing), or has to be embedded.
  * @param entries of the index
+ * @param files what the walk has found
  */
 export async function* identifyFiles(
   candidates: readonly FileStatus[],
   entries: readonly Entry[],
+  files: ReadonlyMap<string, FileStatus>,
 ): AsyncGenerator<Identified, void, undefined> {
   const byPath = new Map<string, Entry>(entries.map((entry) => [entry.path, entry]));
+  /** Those whose file the walk has not found; it may be in a folder that was not walked. */
   const byHash = new Map<string, Entry[]>();
-  for (const entry of entries) byHash.set(entry.hash, [...(byHash.get(entry.hash) ?? []), entry]);
+  for (const entry of entries) {
+    if (files.has(entry.path)) continue;
+    const others = byHash.get(entry.hash);
+    if (others) others.push(entry);
+    else byHash.set(entry.hash, [entry]);
+  }
   const taken = new Set<number>();
   /** An entry of that content whose file is not there any more. */
   const findMoved = async (hash: string): Promise<Entry | undefined> => {
@@ -41,7 +49,6 @@ export async function* identifyFiles(
   };
   for await (const { status, hash } of inOrder(candidates, atOnce, hashOf)) {
     const own = byPath.get(status.path);
-    if (own) taken.add(own.id); // its file is there
     if (hash instanceof Error) yield { kind: 'unreadable', status, error: hash };
     else if (own?.hash === hash) yield { kind: 'same', status, own };
     else {

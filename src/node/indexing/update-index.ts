@@ -69,7 +69,7 @@ export async function updateIndex(
   const moved = new Set<number>();
   let stopped = false;
   try {
-    const identified = identifyFiles(plan.candidates, writer.entries);
+    const identified = identifyFiles(plan.candidates, writer.entries, walk.files);
     await takeUp(writer, identified, plan.candidates.length, { changes, tally, moved }, openModel, options);
     await changes.commit();
   } catch (error) {
