@@ -17,6 +17,10 @@ export { pullModel } from './node/hub/pull.ts';
 export type { Pulled, PullOptions } from './node/hub/pulled.ts';
 export { recompressJpeg } from './node/images/encode-jpeg.ts';
 export { type ReadImageOptions, readImage } from './node/images/read-image.ts';
+export { embedQuery } from './node/indexing/embed-query.ts';
+export { type IndexHeaderOptions, indexHeader } from './node/indexing/index-header.ts';
+export { type Caption, type CaptionUpdate, updateCaptions } from './node/indexing/update-captions.ts';
+export { type IndexUpdate, type UpdateOptions, updateIndex } from './node/indexing/update-index.ts';
 export {
   type BadPlace,
   type EmbedLabelledOptions,
@@ -29,6 +33,20 @@ export { loadClip } from './node/load.ts';
 export { type ModelParts, modelHash, modelParts } from './node/model-hash.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
 export { saveClip } from './node/save.ts';
+export {
+  createIndex,
+  type Failure,
+  type Holder,
+  IndexError,
+  IndexLockedError,
+  type IndexWriter,
+  type OpenIndex,
+  openIndex,
+  openIndexForWriting,
+  readIndexHeader,
+  readIndexParts,
+  searchParts,
+} from './node/store/store.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';
 export { newModel } from './node/training/new-model.ts';
 export { trainOnFiles } from './node/training/run.ts';

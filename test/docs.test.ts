@@ -54,6 +54,7 @@ describe('the documents', () => {
       'docs/serve.md',
       'docs/shapes.md',
       'docs/safetensors.md',
+      'docs/search.md',
       'docs/training.md',
       'docs/workers.md',
       'weights/README.md',

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import cliProgress from 'cli-progress';
 import { type Command, Option } from 'commander';
 import type { Clip } from '../clip.ts';
 import { embedTexts } from '../embed.ts';
@@ -12,6 +11,7 @@ import { assertFileWritable } from '../node/writable.ts';
 import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 import { parseCount } from './parsers.ts';
+import { makeRateProgress } from './rate-progress.ts';
 import { readText } from './read-text.ts';
 import { UsageError } from './usage.ts';
 
@@ -101,25 +101,18 @@ async function embedAll(
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
-  const format = '{bar} {value}/{total} | {rate}/s | {eta_formatted} left';
-  const progress = new cliProgress.SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
-    cliProgress.Presets.shades_classic,
-  );
-  const isShown = process.stderr.isTTY && !json;
-  if (isShown) progress.start(ids.length, 0, { rate: '-' });
-  const start = performance.now();
+  const progress = makeRateProgress(json);
   let done = 0;
   try {
     for await (const { id, vector } of job.embed(clip, ids, stop.signal)) {
       if (vector) await add(id, vector);
       done++;
-      if (isShown) progress.update(done, { rate: ((1000 * done) / (performance.now() - start)).toFixed(1) });
+      progress.onProgress(done, ids.length);
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
-    if (isShown) progress.stop();
+    progress.stop();
     process.off('SIGINT', onInterrupt);
   }
   return stop.signal.aborted && done < ids.length;

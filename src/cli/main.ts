@@ -11,10 +11,12 @@ import { addEmbed } from './embed.ts';
 import { errorMessage } from './error-message.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addFinetune } from './finetune.ts';
+import { addIndex } from './index-command.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
+import { addSearch } from './search.ts';
 import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
@@ -49,6 +51,8 @@ for (const add of [
   addPrompts,
   addEvaluate,
   addAudit,
+  addIndex,
+  addSearch,
   addNative,
   addServe,
 ])

@@ -7,6 +7,7 @@ import { ModelError } from '../errors.ts';
 import { availableMemory } from './available-memory.ts';
 import { type Engine, openEngine } from './workers/engine.ts';
 import { inBatches, inOrder } from './workers/in-order.ts';
+import type { Prepared } from './workers/picture-worker.ts';
 import { planWorkers } from './workers/plan.ts';
 import { PoolError, WorkerCrash } from './workers/pool.ts';
 import { imageTowerBytes } from './workers/shared-weights.ts';
@@ -24,9 +25,9 @@ export type EmbedFilesOptions = EmbedOptions & {
   timeLimit?: number;
 };
 
-/** A picture's unit vector [embedDim], or why it has none. */
+/** A picture's unit vector [embedDim] and its pixels, as it is shown; or why it has none. */
 export type EmbeddedFile =
-  | { path: string; embedding: Float32Array; error?: undefined }
+  | { path: string; embedding: Float32Array; width: number; height: number; error?: undefined }
   | { path: string; embedding?: undefined; error: Error };
 
 /**
@@ -93,16 +94,18 @@ export async function* embedThrough(
 }
 
 async function embedBatch(engine: Engine, paths: readonly string[]): Promise<EmbeddedFile[]> {
-  const decoded: (Float32Array | Error)[] = [];
-  for await (const pixels of inOrder(paths, engine.pictures, (path) => engine.decode(path).catch(unreadable)))
-    decoded.push(pixels);
-  const readable = decoded.filter((pixels) => pixels instanceof Float32Array);
+  const decoded: (Prepared | Error)[] = [];
+  for await (const picture of inOrder(paths, engine.pictures, (path) => engine.decode(path).catch(unreadable)))
+    decoded.push(picture);
+  const readable = decoded.flatMap((picture) => (picture instanceof Error ? [] : [picture.pixels]));
   const rows = readable.length === 0 ? [] : await engine.embed(readable).catch(lost);
   let row = 0;
-  return decoded.map((pixels, index) => {
+  return decoded.map((picture, index) => {
     const path = paths[index] as string;
-    if (pixels instanceof Error) return { path, error: pixels };
-    return rows instanceof Error ? { path, error: rows } : { path, embedding: rows[row++] as Float32Array };
+    if (picture instanceof Error) return { path, error: picture };
+    if (rows instanceof Error) return { path, error: rows };
+    const { width, height } = picture;
+    return { path, embedding: rows[row++] as Float32Array, width, height };
   });
 }
 

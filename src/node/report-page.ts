@@ -24,6 +24,9 @@ figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .que
 .pictures img { width: 96px; height: 96px; margin: 2px auto; background: #fff; } .pictures figcaption { line-height: 1.35; overflow-wrap: anywhere; }
 .pictures b { display: block; color: var(--ink); font-weight: 600; } .note { color: var(--faint); max-width: 52rem; }
 .queries { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(23rem, 100%), 1fr)); gap: 0 1rem; }
+.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 0.8rem; } .sheet figure { border-width: 1px; padding: 8px; }
+.sheet img { width: 100%; height: 10rem; } .sheet figcaption { overflow-wrap: anywhere; line-height: 1.35; margin-top: 6px; } .sheet b { color: var(--ink); }
+.sheet .gone { display: grid; place-items: center; height: 10rem; color: var(--faint); font-size: 0.8rem; text-align: center; }
 .plot { max-width: 26rem; display: block; } .plot text { fill: var(--ink); font-size: 11px; } .plot .grid { stroke: var(--line); }
 .plot .bars { fill: rgb(var(--fill) / 0.75); } .plot .counts { fill: var(--faint); opacity: 0.55; } .plot .even { stroke: var(--ink); stroke-dasharray: 4 3; }
 `;

@@ -5,11 +5,11 @@ import { encodePng } from './images/encode-png.ts';
 import { readImage } from './images/read-image.ts';
 import type { Thumbnail } from './report.ts';
 
-/** Pixels of a thumbnail's longer side. */
-const side = 96;
-
-/** A picture file, small and on white, for a report. */
-export async function thumbnailOf(path: string, label: string, exifRotate = false): Promise<Thumbnail> {
+/**
+ * A picture file, small and on white, for a report.
+ * @param side pixels of the longer side
+ */
+export async function thumbnailOf(path: string, label: string, exifRotate = false, side = 96): Promise<Thumbnail> {
   const picture = toRgb(composite(await readImage(path, { exifRotate }), [255, 255, 255]));
   const scale = Math.min(1, side / Math.max(picture.width, picture.height));
   const scaled = (length: number) => Math.max(1, Math.round(length * scale));

@@ -61,7 +61,10 @@ describe('embedFiles()', function () {
     const expected = await embedImages(clip, images, { batchSize: 4 });
     assert.deepEqual(
       rows,
-      paths.map((path, index) => ({ path, embedding: expected[index] })),
+      paths.map((path, index) => {
+        const { width, height } = images[index]!;
+        return { path, embedding: expected[index], width, height };
+      }),
     );
     assert.equal(tf.memory().numTensors, numTensors);
   });

@@ -5,6 +5,7 @@ import { preprocess } from '../../image/preprocess.ts';
 import { readImage } from '../images/read-image.ts';
 import { onceMore } from './once-more.ts';
 import { openPicturePool } from './picture-pool.ts';
+import type { Prepared } from './picture-worker.ts';
 import type { Plan } from './plan.ts';
 import { shareImageTower } from './shared-weights.ts';
 
@@ -14,8 +15,7 @@ export type Engine = {
   batches: number;
   /** Pictures of a batch that are decoded together. */
   pictures: number;
-  /** @returns float32 [size, size, 3] */
-  decode: (path: string) => Promise<Float32Array>;
+  decode: (path: string) => Promise<Prepared>;
   /** @returns one unit vector [embedDim] for each of `pixels` */
   embed: (pixels: readonly Float32Array[]) => Promise<Float32Array[]>;
   close: () => Promise<void>;
@@ -36,7 +36,10 @@ function thisThread(clip: Clip, { exifRotate, timeLimit }: EngineOptions): Engin
   return {
     batches: 1,
     pictures: 1,
-    decode: async (path) => preprocess(await readImage(path, { exifRotate, ...limit }), clip.config.preprocess),
+    decode: async (path) => {
+      const image = await readImage(path, { exifRotate, ...limit });
+      return { pixels: preprocess(image, clip.config.preprocess), width: image.width, height: image.height };
+    },
     embed: (pixels) => embedHere(clip, pixels),
     close: async () => {},
   };

@@ -1,13 +1,13 @@
 import type { PreprocessConfig } from '../../config.ts';
 import type { Image } from '../../image/image.ts';
-import type { EmbedderData, PictureResult, PictureTask } from './picture-worker.ts';
+import type { EmbedderData, PictureResult, PictureTask, Prepared } from './picture-worker.ts';
 import { WorkerPool } from './pool.ts';
 
 /** Threads for pictures. Each method throws what `WorkerPool.run` throws. */
 export type PicturePool = {
   read: (source: string | Uint8Array, exifRotate: boolean, timeLimit: number) => Promise<Image>;
-  /** @returns float32 [size, size, 3], handed over, not copied */
-  preprocess: (path: string, exifRotate: boolean, config: PreprocessConfig, timeLimit: number) => Promise<Float32Array>;
+  /** What it returns is handed over, not copied. */
+  preprocess: (path: string, exifRotate: boolean, config: PreprocessConfig, timeLimit: number) => Promise<Prepared>;
   /** Of a pool with an embedder. @returns one unit vector [embedDim] for each of `pixels` */
   embed: (pixels: readonly Float32Array[]) => Promise<Float32Array[]>;
   close: () => Promise<void>;
@@ -21,7 +21,7 @@ export function openPicturePool(threads: number, ahead = 0, embedder?: EmbedderD
     read: (source, exifRotate, timeLimit) =>
       pool.run({ kind: 'read', source, exifRotate }, timeLimit) as Promise<Image>,
     preprocess: (path, exifRotate, config, timeLimit) =>
-      pool.run({ kind: 'preprocess', path, exifRotate, config }, timeLimit) as Promise<Float32Array>,
+      pool.run({ kind: 'preprocess', path, exifRotate, config }, timeLimit) as Promise<Prepared>,
     embed: (pixels) => pool.run({ kind: 'embed', pixels }) as Promise<Float32Array[]>,
     close: () => pool.close(),
   };

@@ -14,8 +14,11 @@ export type PictureTask =
   | { kind: 'preprocess'; path: string; exifRotate: boolean; config: PreprocessConfig }
   | { kind: 'embed'; pixels: readonly Float32Array[] };
 
+/** A picture as the network takes it, float32 [size, size, 3], and how many pixels it had, as it is shown. */
+export type Prepared = { pixels: Float32Array; width: number; height: number };
+
 /** The result of each kind of task, in the same order. */
-export type PictureResult = Image | Float32Array | Float32Array[];
+export type PictureResult = Image | Prepared | Float32Array[];
 
 /** What a thread that embeds is given: the model, and the engine that computes. */
 export type EmbedderData = { weights: SharedWeights; backend: BackendName };
@@ -27,8 +30,10 @@ serve(async (task: PictureTask): Promise<Handled<PictureResult>> => {
     const image = await readImage(task.source, { exifRotate });
     return { result: image, transfer: [image.data.buffer as ArrayBuffer] };
   }
-  const pixels = preprocess(await readImage(task.path, { exifRotate }), task.config);
-  return { result: pixels, transfer: [pixels.buffer as ArrayBuffer] };
+  const image = await readImage(task.path, { exifRotate });
+  const pixels = preprocess(image, task.config);
+  const { width, height } = image;
+  return { result: { pixels, width, height }, transfer: [pixels.buffer as ArrayBuffer] };
 });
 
 let model: Promise<Clip> | undefined;

@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { findPictures } from '../find-pictures.ts';
+import { inOrder } from '../workers/in-order.ts';
+
+/** What a file system says of a file; where neither has changed, its content is taken for the same. */
+export type FileStatus = {
+  /** Absolute. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, with fractions. */
+  readonly modified: number;
+};
+
+/** A file or folder that cannot be read, and why. */
+export type Unreadable = { readonly path: string; readonly reason: string };
+
+/** What is in folders now. */
+export type Walk = {
+  readonly folders: readonly string[];
+  /** By path, in the order of the walk; each once, also where one folder is in another. */
+  readonly files: ReadonlyMap<string, FileStatus>;
+  /** Folders whose pictures are not known, and links that lead nowhere. */
+  readonly unreadable: readonly Unreadable[];
+};
+
+const atOnce = 32;
+
+/**
+ * Finds the pictures of folders, as `findPictures` does, and asks for their status; none is opened.
+ * @param folders absolute paths
+ * @throws Error on a folder that is not there
+ */
+export async function walkFolders(folders: readonly string[]): Promise<Walk> {
+  const unreadable: Unreadable[] = [];
+  const found = await findPictures(folders, (path, { message }) => unreadable.push({ path, reason: message }));
+  const files = new Map<string, FileStatus>();
+  const paths = new Set(found.map(({ path }) => path));
+  for await (const [path, status] of inOrder(paths, atOnce, async (path) => [path, await statusOf(path)] as const))
+    if (status) files.set(path, status);
+  return { folders, files, unreadable };
+}
+
+/** Undefined where there is no file any more. */
+export async function statusOf(path: string): Promise<FileStatus | undefined> {
+  const status = await stat(path).catch(() => undefined);
+  return status?.isFile() ? { path, size: status.size, modified: status.mtimeMs } : undefined;
+}
+
+/** Whether a path is that of a folder or of something in it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
