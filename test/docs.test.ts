@@ -49,6 +49,7 @@ describe('the documents', () => {
       'docs/operator-traps.md',
       'docs/probes.md',
       'docs/prompts.md',
+      'docs/serve.md',
       'docs/shapes.md',
       'docs/safetensors.md',
       'docs/training.md',

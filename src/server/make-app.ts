@@ -7,6 +7,7 @@ import { addLabelRoutes } from './label-routes.ts';
 import { addPageRoutes } from './page-routes.ts';
 import type { Parts } from './parts.ts';
 import { addPictureRoutes } from './picture-routes.ts';
+import { schemaFault } from './schema-fault.ts';
 import { routeSchemas, sharedSchemas } from './schemas.ts';
 import { addSearchRoutes } from './search-routes.ts';
 import { addUploadRoute } from './upload-route.ts';
@@ -35,6 +36,7 @@ export async function makeApp(parts: Parts, { bind, page, onFault }: AppOptions)
       connectionsCheckingInterval: Math.min(1000, limits.headersTime),
     },
     clientErrorHandler: replyToClientError,
+    schemaErrorFormatter: schemaFault,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } }, // what nobody knows is refused, not dropped
   });
   app.server.maxConnections = limits.connections;

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clip } from '../../src/clip.ts';
 import type { Image } from '../../src/image/image.ts';
 import { useBackend } from '../../src/node/backend.ts';
 import { embedFiles } from '../../src/node/embed-files.ts';
 import { encodePng } from '../../src/node/images/encode-png.ts';
+import { readImage } from '../../src/node/images/read-image.ts';
 import { modelHash } from '../../src/node/model-hash.ts';
 import { saveClip } from '../../src/node/save.ts';
 import { createIndex, openIndexForWriting } from '../../src/node/store/store.ts';
@@ -53,26 +55,31 @@ export async function makePlace(count = 12): Promise<Place> {
   await mkdir(join(pictures, 'sub'), { recursive: true });
   const names = Array.from({ length: count }, (_, i) => (i % 2 ? `sub/${i}.png` : `${i}.png`));
   for (const [i, name] of names.entries()) await writeFile(join(pictures, name), encodePng(drawing(i % (count - 1))));
-  const hash = await modelHash(clip);
-  const { embedDim, preprocess } = clip.config;
-  const writer = await createIndex(store, {
-    format: 1,
-    model: { name: model, hash },
-    embedDim,
-    preprocess,
-    exifRotate: true,
-    roots: [pictures],
-  });
-  const vectors: Float32Array[] = [];
   const paths = names.map((name) => join(pictures, name));
+  const vectors = await indexFiles(clip, model, store, pictures, paths);
+  clip.dispose();
+  return { root, model, pictures, store, names, vectors };
+}
+
+/** Makes an index of files. @param name of the model @returns their vectors */
+export async function indexFiles(
+  clip: Clip,
+  name: string,
+  store: string,
+  root: string,
+  paths: readonly string[],
+): Promise<Float32Array[]> {
+  const { embedDim, preprocess } = clip.config;
+  const model = { name, hash: await modelHash(clip) };
+  const writer = await createIndex(store, { format: 1, model, embedDim, preprocess, exifRotate: true, roots: [root] });
+  const vectors: Float32Array[] = [];
   for await (const { embedding, error } of embedFiles(clip, paths, { workers: 0 })) {
     if (error) throw error;
     vectors.push(embedding);
   }
   await writer.append(await Promise.all(paths.map(entryOf)), vectors);
   await writer.close();
-  clip.dispose();
-  return { root, model, pictures, store, names, vectors };
+  return vectors;
 }
 
 /** What the index knows of a file. */
@@ -81,7 +88,8 @@ export async function entryOf(path: string): Promise<NewEntry> {
   const hash = createHash('sha256')
     .update(await readFile(path))
     .digest('hex');
-  return { path, size, modified, hash, width: 40, height: 30 };
+  const { width, height } = await readImage(path).catch(() => ({ width: 0, height: 0 }));
+  return { path, size, modified, hash, width, height };
 }
 
 /** Adds a row, as it is. */
@@ -95,7 +103,10 @@ export async function addRow({ store }: Place, entry: NewEntry, vector: Float32A
 export const removePlace = ({ root }: Place): Promise<void> => rm(root, { recursive: true });
 
 /** Faults of the server fail the test that has caused them. */
-export async function serve(place: Place, options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+export async function serve(
+  place: Pick<Place, 'root' | 'store'>,
+  options: Partial<ServerOptions> = {},
+): Promise<RunningServer> {
   return startServer({
     store: place.store,
     model: { backend: 'cpu' },

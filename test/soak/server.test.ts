@@ -86,7 +86,11 @@ describe('a server that 32 clients keep busy', () => {
         const name = kind.path().replace(/\d+$/, ':id');
         if (status === 503 && wait === '1') busy++;
         else if (status !== 200) failures.push(`${name}: ${status}`);
-        else times.set(name, times.get(name) ?? []).get(name)?.push(performance.now() - start);
+        else
+          times
+            .set(name, times.get(name) ?? [])
+            .get(name)
+            ?.push(performance.now() - start);
         if (status === 503) await new Promise((resolve) => setTimeout(resolve, 200));
       }
     };
