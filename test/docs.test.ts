@@ -52,6 +52,7 @@ describe('the documents', () => {
       'docs/serve.md',
       'docs/shapes.md',
       'docs/safetensors.md',
+      'docs/search-page.md',
       'docs/training.md',
       'docs/workers.md',
       'weights/README.md',

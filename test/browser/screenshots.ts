@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import sharp from 'sharp';
 import { makeDrawingsPlace, removeDrawingsPlace, serveDrawings } from './drawings-place.ts';
 import { openBrowser } from './site.ts';
 
@@ -15,17 +16,17 @@ const shots: readonly { name: string; path: string; options: BrowserContextOptio
   },
   {
     name: 'search-page-dark.png',
-    path: '/?q=a+flower&plus=76&minus=300',
+    path: '/?q=a+car&plus=264&minus=310',
     options: { viewport: { width: 1200, height: 750 }, colorScheme: 'dark' },
   },
   {
     name: 'search-page-labels.png',
-    path: '/?q=an+animal&view=labels&labels=a+bird,+a+cat,+a+fish',
+    path: '/?q=a+person&view=labels&labels=a+woman,+a+man',
     options: { viewport: { width: 1200, height: 750 } },
   },
   {
     name: 'search-page-phone.png',
-    path: '/?q=a+flower',
+    path: '/?q=a+red+heart',
     options: { viewport: { width: 375, height: 720 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1.5 },
   },
 ];
@@ -39,9 +40,9 @@ async function shoot(browser: Browser, address: string, file: string, options: B
   await page.goto(address);
   await page.waitForSelector('main:not([aria-busy]) .tile');
   await page.waitForLoadState('networkidle'); // thumbnails in the window
-  await page.screenshot({ path: file });
+  const picture = await page.screenshot();
   await context.close();
-  const { size } = await stat(file);
+  const { size } = await sharp(picture).png({ palette: true, effort: 10 }).toFile(file); // of 256 colours
   if (size > mostBytes) throw new Error(`Cannot keep ${file}: ${size} bytes are more than ${mostBytes}`);
   console.log(`${file}: ${Math.round(size / 1000)} kB`);
 }
