@@ -183,7 +183,7 @@ describe('the search page', () => {
     const headings = await page.locator('.group h2').allTextContents();
     assert.deepEqual(headings, [`fruit${expected('fruit')}`, `animal${expected('animal')}`]);
     assert.deepEqual([...(await shownIds(page))].sort(), [...ids].sort());
-    assert.match((await page.locator('.similarity').first().textContent()) ?? '', /^\d+ %$/);
+    assert.match((await page.locator('.similarity').first().textContent()) ?? '', /^\d+%$/);
     assert.equal(new URL(page.url()).searchParams.get('labels'), 'fruit, animal');
   });
 

@@ -21,7 +21,7 @@ const shots: readonly { name: string; path: string; options: BrowserContextOptio
   },
   {
     name: 'search-page-labels.png',
-    path: '/?q=a+person&view=labels&labels=a+woman,+a+man',
+    path: '/?q=an+animal&view=labels&labels=an+animal,+a+vehicle,+food',
     options: { viewport: { width: 1200, height: 750 } },
   },
   {

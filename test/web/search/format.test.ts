@@ -10,7 +10,7 @@ describe('words of the search page', () => {
   it('write numbers for people', () => {
     assert.deepEqual([similarityText(0.3149), similarityText(-0.05)], ['0.31', '\u22120.05']);
     assert.deepEqual([sizeText(12), sizeText(3_400), sizeText(2_345_678)], ['1 kB', '3 kB', '2.3 MB']);
-    assert.equal(percent(0.876), '88 %');
+    assert.equal(percent(0.876), '88%');
     assert.deepEqual(
       [countText(1, 'picture', 'pictures'), countText(1234, 'picture', 'pictures')],
       ['1 picture', '1,234 pictures'],
