@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { foundIds, pageSession, searchFor, shownIds, type Visit, visit } from './page-session.ts';
+import { foundIds, pageSession, searchFor, shownIds, until, type Visit, visit } from './page-session.ts';
 
 describe('the search page', () => {
   let visitor: Visit;
@@ -45,21 +45,22 @@ describe('the search page', () => {
     });
     await searchFor(page, 'a dog');
     await page.locator('#more').click();
-    await page.waitForFunction('document.querySelectorAll(".tile").length === 120');
+    await page.locator('.tile').nth(119).waitFor();
     await page.waitForTimeout(500);
     assert.ok(asked.size > 20 && asked.size < 120, `${asked.size} of 120`);
     await page.evaluate('scrollTo(0, document.body.scrollHeight)');
-    await page.waitForFunction('[...document.querySelectorAll(".tile img")].at(-1).naturalWidth === 64');
+    const last = page.locator('.tile img').last();
+    await until(() => last.evaluate((image) => (image as HTMLImageElement).naturalWidth === 64));
   });
 
   it('goes back and forward, and stays where it is when loaded again', async () => {
     const dogs = await searchFor(page, 'a dog');
     const cats = await searchFor(page, 'a cat');
     await page.goBack();
-    await page.waitForFunction('document.querySelector("#words").value === "a dog"');
+    await until(async () => (await page.inputValue('#words')) === 'a dog');
     assert.deepEqual(await shownIds(page), dogs);
     await page.goForward();
-    await page.waitForFunction('document.querySelector("#words").value === "a cat"');
+    await until(async () => (await page.inputValue('#words')) === 'a cat');
     assert.deepEqual(await shownIds(page), cats);
     await page.reload();
     assert.deepEqual(await shownIds(page), cats);
@@ -144,16 +145,16 @@ describe('the search page', () => {
     assert.deepEqual((await shownIds(page)).slice(0, 20), all.slice(0, 20));
     await page.goBack();
     await page.goBack();
-    await page.waitForFunction('document.querySelector("#words").value === ""');
+    await until(async () => (await page.inputValue('#words')) === '');
     assert.deepEqual(await shownIds(page), ids);
   });
 
   it('shows a picture large, moves to the next, finds similar ones; back closes it', async () => {
     const ids = await searchFor(page, 'a dog');
     await page.click('.tile:nth-child(2) .open');
-    await page.waitForFunction(`document.querySelector('#viewer[open] img')?.src.endsWith('/api/pictures/${ids[1]}')`);
+    await page.locator(`#viewer[open] img[src="/api/pictures/${ids[1]}"]`).waitFor();
     await page.press('#viewer', 'ArrowRight');
-    await page.waitForFunction(`document.querySelector('#viewer[open] img')?.src.endsWith('/api/pictures/${ids[2]}')`);
+    await page.locator(`#viewer[open] img[src="/api/pictures/${ids[2]}"]`).waitFor();
     assert.match((await page.textContent('.facts')) ?? '', /\.png64 × 64 · \d+ kB · .* · similarity 0\.\d\d/);
     await page.goBack();
     await page.waitForSelector('#viewer:not([open])', { state: 'attached' });

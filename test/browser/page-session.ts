@@ -78,3 +78,12 @@ export async function searchFor(page: Page, words: string): Promise<number[]> {
   await page.waitForURL((url) => url.searchParams.get('q') === words);
   return shownIds(page);
 }
+
+/** Waits for something to be so. Not `page.waitForFunction`: it evaluates text, which the page's security policy forbids. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail('it has not come to be so');
+}
