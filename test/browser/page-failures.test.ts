@@ -20,9 +20,11 @@ describe('the search page, when something is wrong', () => {
       const body = JSON.stringify({ error: { code: 'busy', message: 'Cannot serve: all turns are taken' } });
       return route.fulfill({ status: 503, headers: { 'retry-after': '1' }, contentType: 'application/json', body });
     });
-    const searched = searchFor(page, 'a dog');
-    await page.getByText('The server is busy; it is asked again in 1 s').waitFor();
-    assert.deepEqual(await searched, await foundIds({ query: 'a dog' }));
+    const [ids] = await Promise.all([
+      searchFor(page, 'a dog'),
+      page.getByText('The server is busy; it is asked again in 1 s').waitFor(),
+    ]);
+    assert.deepEqual(ids, await foundIds({ query: 'a dog' }));
     assert.equal(asked, 3);
     await close();
   });
@@ -44,18 +46,21 @@ describe('the search page, when something is wrong', () => {
 
   it('says that the server is gone, and goes on when it is back', async () => {
     const { place } = await pageSession();
-    const first = await serveDrawings(place);
-    const { page, close } = await visit();
-    await page.goto(`${first.url}/?q=a+cat`);
-    await shownIds(page);
-    await first.close();
-    await page.fill('#words', 'a dog');
-    await page.press('#words', 'Enter');
-    await page.locator(alert, { hasText: 'The server does not answer' }).waitFor();
-    const second = await serveDrawings(place, first.port);
-    assert.deepEqual(await shownIds(page), await foundIds({ query: 'a dog' }));
-    await close();
-    await second.close();
+    let server = await serveDrawings(place);
+    try {
+      const { page, close } = await visit();
+      await page.goto(`${server.url}/?q=a+cat`);
+      await shownIds(page);
+      await server.close();
+      await page.fill('#words', 'a dog');
+      await page.press('#words', 'Enter');
+      await page.locator(alert, { hasText: 'The server does not answer' }).waitFor();
+      server = await serveDrawings(place, server.port);
+      assert.deepEqual(await shownIds(page), await foundIds({ query: 'a dog' }));
+      await close();
+    } finally {
+      await server.close();
+    }
   });
 
   it('shows what the server says of a query that cannot be read', async () => {
@@ -126,15 +131,18 @@ describe('the search page, when something is wrong', () => {
     const writer = await createIndex(join(root, 'store'), header);
     await writer.close();
     const server = await serveDrawings({ ...place, root, store: join(root, 'store') });
-    const { page, close } = await visit();
-    await page.goto(server.url);
-    await page.getByRole('heading', { name: 'No pictures yet' }).waitFor();
-    await page.goto(`${server.url}/?q=a+dog`);
-    await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
-    await page.goto(`${server.url}/?view=duplicates`);
-    await page.getByRole('heading', { name: 'No duplicates' }).waitFor();
-    await close();
-    await server.close();
-    await rm(root, { recursive: true });
+    try {
+      const { page, close } = await visit();
+      await page.goto(server.url);
+      await page.getByRole('heading', { name: 'No pictures yet' }).waitFor();
+      await page.goto(`${server.url}/?q=a+dog`);
+      await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
+      await page.goto(`${server.url}/?view=duplicates`);
+      await page.getByRole('heading', { name: 'No duplicates' }).waitFor();
+      await close();
+    } finally {
+      await server.close();
+      await rm(root, { recursive: true });
+    }
   });
 });
