@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { checkBind, type RunningServer, startServer } from '../server/start-server.ts';
+import { checkBind, startServer } from '../server/start-server.ts';
 import {
   addLoadingOptions,
   backendOption,
@@ -69,18 +69,23 @@ async function run(options: ServeCommand): Promise<void> {
     onFault: (error) => console.error(process.env.DEBUG ? error : `fault: ${error.message}`),
   });
   const secret = token === undefined ? '' : '/?token=... (once, with the token)';
+  const stopped = signalled(); // before anybody reads that it serves
   console.error(`serving ${store} at ${server.url}${secret}; Ctrl-C ends it`);
-  await untilStopped(server);
-}
-
-/** The first signal lets running requests end, a second one does not. */
-async function untilStopped(server: RunningServer): Promise<void> {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  await new Promise<void>((resolve) => {
-    for (const signal of signals) process.once(signal, () => resolve());
-  });
-  for (const signal of signals) process.once(signal, () => process.exit(1));
+  await stopped;
   console.error('stopping: running requests are ended');
   await server.close();
   for (const signal of signals) process.removeAllListeners(signal);
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Resolves at the first signal; a second one ends the process at once. */
+async function signalled(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of signals) process.once(signal, () => resolve());
+  });
+  for (const signal of signals) {
+    process.removeAllListeners(signal);
+    process.once(signal, () => process.exit(1));
+  }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Parts, whileConnected } from './parts.ts';
 import { toResult } from './results.ts';
-import { routeSchemas } from './schemas.ts';
+import { routeSchemas } from './route-schemas.ts';
 import { labelsOf } from './search-routes.ts';
 
 /** POST /api/classify and /api/embed, GET /api/duplicates. */

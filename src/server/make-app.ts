@@ -7,8 +7,9 @@ import { addLabelRoutes } from './label-routes.ts';
 import { addPageRoutes } from './page-routes.ts';
 import type { Parts } from './parts.ts';
 import { addPictureRoutes } from './picture-routes.ts';
+import { routeSchemas } from './route-schemas.ts';
 import { schemaFault } from './schema-fault.ts';
-import { routeSchemas, sharedSchemas } from './schemas.ts';
+import { sharedSchemas } from './schema-parts.ts';
 import { addSearchRoutes } from './search-routes.ts';
 import { addUploadRoute } from './upload-route.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Parts } from './parts.ts';
 import { openPicture } from './picture-file.ts';
-import { routeSchemas } from './schemas.ts';
+import { routeSchemas } from './route-schemas.ts';
 
 /** A browser asks each time whether it is still the same, which costs nothing on the way. */
 const caching = 'private, no-cache';

@@ -7,7 +7,7 @@ import type { Labels, VectorTerm } from './answer-task.ts';
 import { type Parts, whileConnected } from './parts.ts';
 import { Refusal } from './refusal.ts';
 import { countsOf, type Result, toResult } from './results.ts';
-import { routeSchemas } from './schemas.ts';
+import { routeSchemas } from './route-schemas.ts';
 
 type Wish = { k: number; minSimilarity?: number; filter?: Filter };
 export type TermBody = { text?: string; id?: number; weight: number };

@@ -75,7 +75,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const index = await openIndexThread(store, limits.duplicatesTime);
     closing.push(index.close);
     const { header } = await index.facts();
-    const model = await openModel({ source: header.model.name, ...options.model });
+    const model = await openModel({ source: header.model.name, ...options.model }).catch((error: Error) => {
+      if (options.model?.source === undefined)
+        error.message += `\n(the index was made with that model; where it has another name or place now, say so with --model)`;
+      throw error;
+    });
     closing.push(model.close);
     assertSameModel(header, model.facts);
     const decoder = openDecoder(header.exifRotate, limits);

@@ -2,7 +2,8 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Parts, whileConnected } from './parts.ts';
 import { busy, Refusal } from './refusal.ts';
-import { routeSchemas, terms as termsSchema } from './schemas.ts';
+import { routeSchemas } from './route-schemas.ts';
+import { terms as termsSchema } from './schema-parts.ts';
 import { answer, optionsOf, type TermBody, termsOf, vectorsOf } from './search-routes.ts';
 
 type Query = { k: number; minSimilarity?: number; query?: string; terms?: string };

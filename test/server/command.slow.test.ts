@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask, post } from './ask.ts';
 import { makePlace, type Place, removePlace } from './place.ts';
@@ -94,5 +95,16 @@ describe('clip-tfjs serve', () => {
     const { code, err } = run('--store', join(place.root, 'none'));
     assert.equal(code, 1);
     assert.match(err, /^Cannot \w+ index .*none/m);
+  });
+
+  it('says where the model was when the index was made', async () => {
+    await rename(place.model, join(place.root, 'moved'));
+    const { code, err } = run('--store', place.store);
+    assert.equal(code, 1);
+    assert.match(err, /Cannot load .*model: .*\n\(the index was made with that model; .* --model\)/);
+    const { child, ended } = await start('--model', join(place.root, 'moved'));
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+    await rename(join(place.root, 'moved'), place.model);
   });
 });

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { defaultLimits } from '../../src/server/limits.ts';
 import { makeApp } from '../../src/server/make-app.ts';
 import type { Parts } from '../../src/server/parts.ts';
-import { routeSchemas } from '../../src/server/schemas.ts';
+import { routeSchemas } from '../../src/server/route-schemas.ts';
 
 type Operation = {
   summary?: string;

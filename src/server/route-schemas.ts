@@ -1,108 +1,23 @@
-import { mostCharacters, mostLabels, mostResults, mostTerms, mostTexts } from './limits.ts';
-
-/** JSON Schemas of what is sent and answered: requests are held to them, and /openapi.json is made of them. */
-type Schema = Readonly<Record<string, unknown>>;
-
-const text: Schema = { type: 'string', minLength: 1, maxLength: mostCharacters };
-const number: Schema = { type: 'number' };
-const integer: Schema = { type: 'integer' };
-const fromZero: Schema = { type: 'integer', minimum: 0 };
-const list = (items: Schema, maxItems?: number): Schema => ({
-  type: 'array',
-  items,
-  ...(maxItems && { maxItems, minItems: 1 }),
-});
-const record = (properties: Record<string, Schema>, required: readonly string[] = Object.keys(properties)): Schema => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-});
-
-const id: Schema = { ...fromZero, description: 'The number of a picture; it never means another one.' };
-const k: Schema = { type: 'integer', minimum: 1, maximum: mostResults, default: 10, description: 'Results at most.' };
-const minSimilarity: Schema = { type: 'number', minimum: -1, maximum: 1, description: 'The least cosine that counts.' };
-const labels: Schema = { ...list(text, mostLabels), uniqueItems: true };
-
-const filter = record(
-  {
-    path: { ...text, description: 'A part of the path, or a glob over its end: 2024/*.jpg' },
-    after: { ...number, description: 'Changed at this moment or later: milliseconds since 1970.' },
-    before: { ...number, description: 'Changed earlier: milliseconds since 1970.' },
-    minSize: { ...fromZero, description: 'Bytes, at least.' },
-    maxSize: { ...fromZero, description: 'Bytes, at most.' },
-    minWidth: { ...fromZero, description: 'Pixels, at least.' },
-    minHeight: { ...fromZero, description: 'Pixels, at least.' },
-  },
-  [],
-);
-
-const term: Schema = {
-  ...record({ text, id, weight: { type: 'number', minimum: -1e6, maximum: 1e6, default: 1 } }, []),
-  oneOf: [{ required: ['text'] }, { required: ['id'] }],
-};
-
-export const terms: Schema = {
-  ...list(term, mostTerms),
-  description: 'Texts and pictures, each with a weight; added to the query.',
-};
-
-const ranked = list(record({ label: text, similarity: number, probability: number }));
-
-/** Parts of answers that several routes share, by name. */
-export const sharedSchemas: readonly Schema[] = [
-  {
-    $id: 'Result',
-    ...record(
-      {
-        id,
-        similarity: { ...number, description: 'Cosine with the query, -1 to 1.' },
-        path: { type: 'string', description: 'In the folder that was indexed.' },
-        width: integer,
-        height: integer,
-        size: { ...integer, description: 'Bytes.' },
-        modified: { ...number, description: 'Milliseconds since 1970.' },
-        caption: { type: 'string' },
-        thumbnail: { type: 'string', description: 'Where a small JPEG of it is.' },
-        picture: { type: 'string', description: 'Where its file is.' },
-        facets: { ...ranked, description: 'The labels of the request, the best first.' },
-      },
-      ['id', 'similarity', 'path', 'width', 'height', 'size', 'modified', 'thumbnail', 'picture'],
-    ),
-  },
-  {
-    $id: 'Error',
-    ...record({ error: record({ code: { type: 'string' }, message: { type: 'string' } }) }),
-  },
-];
-
-const results = record(
-  {
-    results: list({ $ref: 'Result#' }),
-    counts: {
-      ...list(record({ label: text, count: integer })),
-      description: 'How many results have each label as their best.',
-    },
-    took: { ...number, description: 'Milliseconds.' },
-  },
-  ['results', 'took'],
-);
-
-const error = { description: 'What went wrong, and the cure.', $ref: 'Error#' };
-const answers = (ok: Schema, description: string): Schema => ({
-  200: { description, ...ok },
-  '4xx': error,
-  '5xx': error,
-});
-const file: Schema = { type: 'string', format: 'binary' };
-const binary = (types: readonly string[], description: string): Schema => ({
-  200: {
-    description,
-    content: Object.fromEntries(types.map((type) => [type, { schema: file }])),
-  },
-  '4xx': error,
-  '5xx': error,
-});
+import type { FastifySchema } from 'fastify';
+import { mostTexts } from './limits.ts';
+import {
+  answers,
+  binary,
+  file,
+  filter,
+  id,
+  integer,
+  k,
+  labels,
+  list,
+  minSimilarity,
+  number,
+  ranked,
+  record,
+  results,
+  terms,
+  text,
+} from './schema-parts.ts';
 
 const params = record({ id });
 /** For the document; nothing that fails, for the body of a form is read by the route, and its decoder says what a picture is. */
@@ -112,8 +27,21 @@ const forms = {
 };
 const pictureTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/tiff'];
 
-/** By operation. */
-export const routeSchemas = {
+export type Operation =
+  | 'health'
+  | 'stats'
+  | 'search'
+  | 'searchPicture'
+  | 'similar'
+  | 'classify'
+  | 'embed'
+  | 'duplicates'
+  | 'thumbnail'
+  | 'picture'
+  | 'openApi';
+
+/** JSON Schemas by operation: requests are held to them, and /openapi.json is made of them. */
+export const routeSchemas: Readonly<Record<Operation, FastifySchema>> = {
   health: {
     summary: 'Whether the server answers',
     response: answers(record({ status: { type: 'string', enum: ['ok'] } }), 'It does.'),
@@ -219,4 +147,4 @@ export const routeSchemas = {
   thumbnail: { summary: 'A small JPEG of a picture', params, response: binary(['image/jpeg'], '256 pixels at most.') },
   picture: { summary: "A picture's file", params, response: binary(pictureTypes, 'The file as it is.') },
   openApi: { hide: true },
-} as const;
+};
