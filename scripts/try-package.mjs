@@ -1,7 +1,7 @@
 // Packs the library, installs the tarball into an empty project and uses it there as a stranger would: imports, types,
 // the command, on the oldest supported Node and the newest of each line.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { otherNodes } from './other-nodes.mjs';
@@ -32,6 +32,8 @@ try {
   const [{ filename, unpackedSize }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project]));
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', type: 'module', private: true }));
   run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', join(project, filename)], project);
+  const page = join('node_modules', 'clip-tfjs', 'dist', 'web', 'index.html');
+  if (!existsSync(join(project, page))) throw new Error(`the installed package has no ${page}`);
   writeFileSync(join(project, 'use.mjs'), script);
   const command = join('node_modules', 'clip-tfjs', 'dist', 'cli', 'main.js');
   const picture = join(process.cwd(), 'test', 'goldens', 'images', 'jpeg-420-q85.jpg');

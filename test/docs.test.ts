@@ -55,6 +55,7 @@ describe('the documents', () => {
       'docs/shapes.md',
       'docs/safetensors.md',
       'docs/search.md',
+      'docs/search-page.md',
       'docs/training.md',
       'docs/workers.md',
       'weights/README.md',

@@ -11,13 +11,13 @@ import { createIndex, type IndexWriter, openIndexForWriting } from '../node/stor
 import { assertDirectoryWritable } from '../node/writable.ts';
 import type { IndexHeader } from '../search/search-index.ts';
 import { describeCaptions, describeUpdate, tellFailures } from './describe-update.ts';
-import { readData, tellBad } from './evaluate-options.ts';
+import { tellBad } from './evaluate-options.ts';
 import { addIndexModelOptions, type IndexModelOptions, modelName, openIndexModel } from './index-model.ts';
 import { openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 import { parseCount } from './parsers.ts';
 import { makeRateProgress } from './rate-progress.ts';
-import { UsageError } from './usage.ts';
+import { asUsage, UsageError } from './usage.ts';
 
 type IndexCommand = IndexModelOptions & {
   captions?: string;
@@ -151,7 +151,7 @@ async function readFolders(
 }
 
 async function readCaptions({ imageColumn, textColumn }: IndexCommand, file: string): Promise<Caption[]> {
-  const { pairs, bad } = await readData(readPairs(file, { imageColumn, textColumn }));
+  const { pairs, bad } = await asUsage(() => readPairs(file, { imageColumn, textColumn }));
   tellBad(bad.map(({ line, reason }) => ({ place: `line ${line}`, reason })));
   return pairs.flatMap(({ image, texts }) => texts.map((caption) => ({ path: image, caption })));
 }

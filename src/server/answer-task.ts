@@ -1,5 +1,5 @@
 import type { Classifier } from '../classify/classifier.ts';
-import { type RankedClass, rank } from '../classify/classify.ts';
+import { type RankedClass, rank } from '../classify/rank.ts';
 import type { OpenIndex } from '../node/store/store.ts';
 import { combine } from '../search/combine.ts';
 import { type DuplicateGroup, duplicateGroups } from '../search/duplicates.ts';

@@ -1,4 +1,4 @@
-import type { RankedClass } from '../classify/classify.ts';
+import type { RankedClass } from '../classify/rank.ts';
 import type { Found } from './answer-task.ts';
 import { shownPath } from './picture-file.ts';
 

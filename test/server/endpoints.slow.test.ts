@@ -156,6 +156,27 @@ describe('the API', () => {
     assert.deepEqual(((await response.json()) as { results: Row[] }).results, json.results);
   });
 
+  it('adds words and pictures to one that is sent', async () => {
+    const [dog] = (await vectorsOf('a dog')) as [Float32Array];
+    const [sent, taken] = [place.vectors[4]!, place.vectors[7]!];
+    const sum = sent.map((value, i) => value + (dog[i] as number) - 0.5 * (taken[i] as number));
+    const length = Math.hypot(...sum);
+    const expected = nearest(
+      sum.map((value) => value / length),
+      5,
+    );
+    const body = encodePng(drawing(4));
+    const headers = { 'content-type': 'image/png' };
+    const search = (terms: string) =>
+      ask(url(`/api/search/picture?${new URLSearchParams({ k: '5', query: 'a dog', terms })}`), { body, headers });
+    assertFound((await search(JSON.stringify([{ id: 7, weight: -0.5 }]))).json.results, expected);
+    for (const terms of ['[', '{}', '[]', '[{"id":-1}]', '[{"path":"/etc/passwd"}]', '[{"id":1,"text":"a"}]', '7']) {
+      const { status, json } = await search(terms);
+      assert.deepEqual([status, json.error.code], [400, 'bad_request'], terms);
+    }
+    assert.equal((await search('[{"id":99}]')).status, 404);
+  });
+
   it('groups what is nearly the same', async () => {
     const { json } = await ask(url('/api/duplicates?threshold=0.99999'));
     assert.equal(json.total, 1);

@@ -1,4 +1,4 @@
-import { type Asking, ask } from './ask.ts';
+import { type Asking, ask, Refused } from './ask.ts';
 import { keptPicture } from './kept-pictures.ts';
 import { refinements } from './refine.ts';
 import { mostResults, type State } from './state.ts';
@@ -54,6 +54,11 @@ export async function findPictures(state: State, asking: Asking): Promise<Found>
 async function findLike(state: State, k: number, asking: Asking): Promise<Found> {
   const file = keptPicture(state.picture);
   if (!file) throw new PictureGone();
+  if (!file.type.startsWith('image/'))
+    throw new Refused(
+      415,
+      `Cannot search by ${file.name}: it is not a picture that this browser knows; take a JPEG or PNG file`,
+    );
   const terms = refinements(state);
   const added = new URLSearchParams({
     k: `${k}`,

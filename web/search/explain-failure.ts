@@ -25,6 +25,11 @@ export function explainFailure(error: unknown, again: () => void): HTMLElement {
     );
   if (error.status === 503)
     return failure('The server is busy', 'Others are searching too, or it is stopping.', button);
-  if (error.status < 500) return failure('This search does not work', error.message);
+  if (error.status < 500) return failure('This search does not work', firstLine(error.message));
   return failure('The server has failed', error.message, button);
+}
+
+/** The others of a query's fault show the query with a mark below; it stands in the search box. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] as string;
 }

@@ -14,7 +14,7 @@ export function similarityText(cosine: number): string {
 }
 
 export function percent(probability: number): string {
-  return `${Math.round(100 * probability)} %`;
+  return `${Math.round(100 * probability)}%`;
 }
 
 /** @param bytes of a file */

@@ -30,7 +30,7 @@ export const startView: Show = async (_state, navigation, asking) => {
       'section',
       { class: 'start' },
       element('h1', {}, `Search ${countText(pictures, 'picture', 'pictures')}`),
-      element('p', {}, 'Describe what you look for, or drop a picture anywhere on this page.'),
+      element('p', {}, 'Describe what you look for, or show a picture that is like it.'),
       element(
         'ul',
         { class: 'examples', 'aria-label': 'Examples' },

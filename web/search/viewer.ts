@@ -67,12 +67,22 @@ export function makeViewer(navigation: Navigation, closed: (id: number) => void)
   };
 }
 
-/** The file itself, over its thumbnail, which stays where no browser shows the file. */
+/** Small pictures, in pixels, are enlarged by as much at most. */
+const smallest = 200;
+const largestScale = 6;
+
+/** The thumbnail until the file itself is there; it stays where no browser shows the file. */
 function pictureOf({ picture, thumbnail, width, height, caption }: Result): Node[] {
   const size = width > 0 && height > 0 ? { width, height } : {};
-  const image = element('img', { src: picture, alt: caption ?? '', ...size });
-  image.addEventListener('error', () => image.setAttribute('src', thumbnail), { once: true });
-  return [element('div', { class: 'stage' }, image)];
+  const image = element('img', { src: thumbnail, alt: caption ?? '', ...size });
+  const file = element('img', { src: picture });
+  file.decode().then(
+    () => image.setAttribute('src', picture),
+    () => {},
+  );
+  const isSmall = Math.max(width, height) < smallest;
+  if (isSmall) image.style.maxWidth = `${largestScale * Math.max(width, height)}px`;
+  return [element('div', { class: isSmall ? 'stage small' : 'stage' }, image)];
 }
 
 function controls(dialog: HTMLDialogElement, move: (step: number) => void, at: number, count: number): Node[] {
