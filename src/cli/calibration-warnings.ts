@@ -2,6 +2,9 @@ import type { Calibration } from '../evaluate/calibrate.ts';
 import type { Wanted } from '../evaluate/fit-rejection.ts';
 import { picturesToShow } from '../evaluate/sample-size.ts';
 
+/** Of fewer, a share has an interval wider than a third (Wilson, 95 %). */
+const fewKnown = 30;
+
 /** What a calibration could not fit, and what the figures cannot show. */
 export function warningsOf(
   wanted: Wanted,
@@ -26,6 +29,10 @@ export function warningsOf(
     );
   else if (heldOut.coverage.count === 0)
     warnings.push('no held-out known picture gets an answer; take another --score, allow more, or add pictures');
+  if (heldOut.known < fewKnown)
+    warnings.push(
+      `${heldOut.known} held-out known pictures say little of how many get an answer, and how many of those are right: give ${2 * fewKnown} or more`,
+    );
   const [rate, count, what] =
     'falseAccepts' in wanted
       ? ([wanted.falseAccepts, heldOut.unknown, 'false accepts'] as const)

@@ -68,8 +68,15 @@ export function fitRejection(
   return { score, threshold: thresholdFor(wanted, known, unknown), logitScale };
 }
 
-/** The least score of an answer that gives what is wanted: by scores of pictures that should get one, and that should not. */
+/**
+ * The least score of an answer that gives what is wanted, by scores of pictures that should get one, and that should not. Where the two
+ * kinds are apart, it is the middle between them: no picture would gain by another.
+ */
 export function thresholdFor(wanted: Wanted, known: readonly number[], unknown: readonly number[]): number {
+  const lowest = known.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY);
+  const highest = unknown.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+  const middle = (lowest + highest) / 2;
+  if (Number.isFinite(middle) && middle > highest && middle <= lowest) return middle;
   return 'falseAccepts' in wanted
     ? thresholdForFalseAccepts(unknown, wanted.falseAccepts)
     : thresholdForCoverage(known, wanted.coverage);

@@ -49,6 +49,17 @@ describe('calibrating "I don\'t know"', () => {
     assert.ok(heldOut.calibration.after.ece < heldOut.calibration.before.ece / 3);
   });
 
+  it('puts the threshold into the middle between kinds that are apart', () => {
+    const of = (...values: number[]) => values.map((value) => [value, -1]);
+    const near = (known: number[], unknown: number[], wanted: { falseAccepts: number } | { coverage: number }) => {
+      const pictures = { known: of(...known), labels: known.map(() => 0), unknown: of(...unknown) };
+      return fitRejection(pictures, wanted, 'maxCosine', 1).threshold.toFixed(6);
+    };
+    assert.equal(near([0.4, 0.5, 0.6], [0.1, 0.15, 0.2], { falseAccepts: 0.5 }), '0.300000'); // one might be taken, and nothing gained
+    assert.equal(near([0.4, 0.5, 0.6], [0.1, 0.15, 0.2], { coverage: 0.75 }), '0.300000');
+    assert.equal(near([0.4, 0.5, 0.6], [0.1, 0.15, 0.45], { falseAccepts: 0.25 }), '0.450000');
+  });
+
   it('takes the score that tells known from unknown best', () => {
     const { rejection, comparison } = calibrate(madeUp(200, 200, 2), options);
     assert.equal(rejection.score, 'maxCosine'); // only the height of the cosines tells
