@@ -32,8 +32,10 @@ describe('updateIndex()', () => {
     place = await makePlace();
     [photos, store] = [join(place, 'photos'), join(place, 'store')];
     await mkdir(join(photos, 'more'), { recursive: true });
-    for (const [at, name] of ['a.png', 'b.png', 'c.png', join('more', 'd.png')].entries())
+    for (const [at, name] of ['a.png', 'b.png', 'c.png', join('more', 'd.png')].entries()) {
       await writePicture(join(photos, name), at);
+      await utimes(join(photos, name), 0, 1_700_000_000 + at); // two of one size and time would be taken for one another
+    }
     writer = await createIndex(store, await indexHeader(clip, { model: 'tiny', roots: [photos] }));
   });
   afterEach(async () => {
