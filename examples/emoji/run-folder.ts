@@ -7,6 +7,7 @@ import { encodeSafetensors, openSafetensors, type TensorData } from '../../src/w
 import { runsFolder } from './folders.ts';
 import type { Result } from './measures.ts';
 import type { Recipe } from './recipe.ts';
+import { type Summary, summaryOf, type Teaching } from './summary.ts';
 
 /** What a run was started with; it goes on with the same. */
 export type Settings = { recipe: Recipe; every: number; backend: string; machine: string; began: string };
@@ -23,11 +24,15 @@ export type RunFolder = ReturnType<typeof runFolder>;
 export function runFolder(name: string) {
   const folder = join(runsFolder, name);
   const path = (file: string) => join(folder, file);
-  const [log, evaluations] = [path('log.jsonl'), path('evaluations.jsonl')];
+  const [log, evaluations, summary] = [path('log.jsonl'), path('evaluations.jsonl'), path('training.json')];
+  const writeSummary = (content: Summary) => writeFileAtomically(summary, `${JSON.stringify(content, null, 2)}\n`);
+  const readSummary = async () => JSON.parse(await readFile(summary, 'utf8')) as Summary;
 
   return {
     folder,
+    /** After the first stage, and after the second. */
     model: path('model'),
+    taught: path('taught'),
 
     /** @returns undefined where the run has not begun */
     async settings(): Promise<Settings | undefined> {
@@ -38,6 +43,20 @@ export function runFolder(name: string) {
       await mkdir(folder, { recursive: true });
       await writeFileAtomically(path('run.json'), `${JSON.stringify(settings, null, 2)}\n`);
     },
+
+    /** Sums up the first stage, as soon as it is done. */
+    async keepSummary(): Promise<void> {
+      const settings = JSON.parse(await readFile(path('run.json'), 'utf8')) as Settings;
+      await writeSummary(summaryOf(settings, await readLines<LogLine>(log)));
+    },
+
+    /** Adds the second stage to the summary of the first. */
+    async keepTeaching(teaching: Teaching): Promise<void> {
+      await writeSummary({ ...(await readSummary()), teaching });
+    },
+
+    /** @throws Error where the first stage is not done */
+    readSummary,
 
     async remove(): Promise<void> {
       await rm(folder, { recursive: true, force: true });

@@ -13,6 +13,7 @@ import { prepareIngredients } from './ingredients.ts';
 import { publish } from './publish.ts';
 import { type Recipe, recipe as wholeRecipe } from './recipe.ts';
 import { type RunFolder, runFolder, type Settings } from './run-folder.ts';
+import { teachWords } from './teaching-run.ts';
 import { millisecondsPerStep, train } from './training-run.ts';
 
 type Options = {
@@ -45,6 +46,7 @@ const recipe: Recipe = structuredClone(wholeRecipe);
 if (options.smoke) {
   Object.assign(recipe.training, { steps: 8, batch: 32, warmup: 2 });
   recipe.sampling.later.from = 4;
+  Object.assign(recipe.words, { steps: 4, batch: 32, warmup: 1 });
 }
 const every = options.smoke ? 24 : 1; // which concepts have drawings
 const folder = runFolder(options.smoke ? 'smoke' : options.run);
@@ -59,7 +61,8 @@ if (isStopped) {
   console.error('Stopped; the same command goes on');
   process.exitCode = 130;
 } else {
-  console.log(evaluationTable(results));
+  console.error(evaluationTable(results));
+  console.log(evaluationTable(await teachWords(folder, settings.recipe, every)));
   if (!options.trial && !options.smoke) await publish(folder);
 }
 

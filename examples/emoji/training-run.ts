@@ -67,6 +67,7 @@ export async function train(
   await saveClip(clip, folder.model, { layout: 'huggingface', dtype: 'F16' });
   const results = await evaluateNow();
   await folder.logEvaluation({ step: steps, seconds: stopwatch.seconds(), results });
+  await folder.keepSummary();
   return { results, isStopped: false };
 }
 
