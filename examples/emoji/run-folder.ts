@@ -50,9 +50,10 @@ export function runFolder(name: string) {
       await writeSummary(summaryOf(settings, await readLines<LogLine>(log)));
     },
 
-    /** Adds the second stage to the summary of the first. */
-    async keepTeaching(teaching: Teaching): Promise<void> {
-      await writeSummary({ ...(await readSummary()), teaching });
+    /** Adds the second stage, and what was chosen for it, to the summary of the first. */
+    async keepTeaching(teaching: Teaching, words: Recipe['words']): Promise<void> {
+      const first = await readSummary();
+      await writeSummary({ ...first, recipe: { ...first.recipe, words }, teaching });
     },
 
     /** @throws Error where the first stage is not done */

@@ -39,9 +39,9 @@ export async function* teach(
     for (let step = 0; step < steps; step++) {
       const { words, captions } = draw(step);
       const kept = await embedTexts(teacher, captions, { truncate: true, batchSize: batch });
-      const pairs = { texts: [...words.texts, ...captions], targets: [...words.targets, ...kept] };
+      const groups = [words, { texts: captions, targets: kept }];
       const learningRate = learningRateAt(step, { schedule: 'cosine', peak, warmup, steps, cooldown: 0 });
-      yield { step: step + 1, likeness: await takeStep(clip, [...trained.keys()], pairs, optimiser, learningRate) };
+      yield { step: step + 1, likeness: await takeStep(clip, [...trained.keys()], groups, optimiser, learningRate) };
     }
   } finally {
     optimiser.dispose();
@@ -93,19 +93,22 @@ export function placeOf({ near }: Lesson, labels: readonly Float32Array[]): Floa
   return Float32Array.from(place, (value) => value / length);
 }
 
+/** @param groups encoded apart, each only as far as its longest text goes */
 async function takeStep(
   clip: Clip,
   names: readonly string[],
-  { texts, targets }: TextTargets,
+  groups: readonly TextTargets[],
   optimiser: AdamW,
   learningRate: number,
 ): Promise<number> {
-  const ids = croppedIds(clip.tokenizer, texts);
   const { value, grads } = tf.tidy(() => {
-    const rows = tf.tensor2d(ids, [texts.length, ids.length / texts.length], 'int32');
-    const goal = tf.stack(targets.map((target) => tf.tensor1d(target)));
+    const goal = tf.stack(groups.flatMap(({ targets }) => targets.map((target) => tf.tensor1d(target))));
+    const rows = groups.map(({ texts }) => {
+      const ids = croppedIds(clip.tokenizer, texts);
+      return tf.tensor2d(ids, [texts.length, ids.length / texts.length], 'int32');
+    });
     const unlikeness = () => {
-      const features = clip.encodeText(rows);
+      const features = tf.concat(rows.map((ids) => clip.encodeText(ids)));
       const cosines = tf.div(tf.sum(tf.mul(features, goal), 1), tf.norm(features, 2, 1));
       return tf.sub(1, tf.mean(cosines)) as tf.Scalar;
     };

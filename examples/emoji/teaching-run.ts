@@ -31,7 +31,8 @@ export async function teachWords(folder: RunFolder, recipe: Recipe, every = 1): 
   }
   const seconds = Math.round(secondsNow());
   await saveClip(clip, folder.taught, { layout: 'huggingface', dtype: 'F16' });
-  await folder.keepTeaching({ words: lessons.length, steps, seconds, likeness: mean(likenesses.slice(-100)) });
+  const likeness = mean(likenesses.slice(-100));
+  await folder.keepTeaching({ words: lessons.length, steps, seconds, likeness }, recipe.words);
   return await evaluate(clip, concepts, measuresForChoice, every);
 }
 
