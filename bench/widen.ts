@@ -1,6 +1,6 @@
 /**
- * How fast halves are widened to float32: a matrix of ViT-B/32's MLP again and again. By the clock, and by processor time,
- * which other programs change less.
+ * How fast halves are widened to float32: a matrix of ViT-B/32's MLP again and again. The median of the rounds, and the fastest
+ * one, which other programs change less.
  *
  *   node build/bench/widen.js
  */
@@ -8,6 +8,7 @@
 import { normalNumbers } from '../src/random.ts';
 import { roundToBfloat16, roundToFloat16, widenBfloat16, widenFloat16 } from '../src/weights/safetensors-halves.ts';
 import { describeMachine } from './machine.ts';
+import { median } from './table.ts';
 
 const count = 768 * 3072;
 const rounds = 100;
@@ -23,14 +24,14 @@ for (const { dtype, round, widen } of [
   const halves = round(values);
   let sum = 0;
   for (let i = 0; i < warmUp; i++) sum += widen(halves)[i] as number; // compiles it, and makes the table of F16
-  const start = performance.now();
-  const cpu = process.cpuUsage();
-  for (let i = 0; i < rounds; i++) sum += widen(halves)[i] as number;
-  const milliseconds = performance.now() - start;
-  const { user, system } = process.cpuUsage(cpu); // microseconds
+  const seconds = Array.from({ length: rounds }, () => {
+    const start = performance.now();
+    sum += widen(halves)[0] as number;
+    return (performance.now() - start) / 1000;
+  });
   if (!Number.isFinite(sum)) throw new Error(`${dtype} gave ${sum}`);
-  const rate = (microseconds: number) => Math.round((count * rounds) / microseconds);
+  const rate = (time: number) => Math.round(count / time / 1e6);
   console.log(
-    `${dtype}: ${rate(1000 * milliseconds)} million values a second, ${rate(user + system)} a second of processor time`,
+    `${dtype}: ${rate(median(seconds))} million values a second, ${rate(Math.min(...seconds))} in the fastest round`,
   );
 }

@@ -134,7 +134,7 @@ export async function similarities(
 }
 
 /** The cosine of two unit vectors. */
-export function dot(one: Float32Array, other: Float32Array): number {
+export function dot(one: Float32Array, other: ArrayLike<number>): number {
   return one.reduce((sum, value, index) => sum + value * (other[index] as number), 0);
 }
 

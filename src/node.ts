@@ -1,13 +1,32 @@
 /** clip-tfjs for Node: the whole browser-safe surface, and what needs files. */
 export * from './index.ts';
+export type { AuditPlan, AuditPlanOptions } from './node/audit/audit-plan.ts';
+export { auditHtml } from './node/audit/html.ts';
+export { auditMarkdown } from './node/audit/markdown.ts';
+export { planAudit } from './node/audit/plan.ts';
+export { runAudit } from './node/audit/run.ts';
+export type { AuditOptions, AuditStage } from './node/audit/run-options.ts';
+export { writeAudit } from './node/audit/write.ts';
 export { useBackend } from './node/backend.ts';
+export { cachedClassifier } from './node/cached-classifier.ts';
+export { loadClassifier, saveClassifier } from './node/classifier-file.ts';
 export { type EmbeddedFile, type EmbedFilesOptions, embedFiles } from './node/embed-files.ts';
 export { type FoundPicture, findPictures } from './node/find-pictures.ts';
 export { HubError } from './node/hub/hub-error.ts';
 export { pullModel } from './node/hub/pull.ts';
 export type { Pulled, PullOptions } from './node/hub/pulled.ts';
+export { recompressJpeg } from './node/images/encode-jpeg.ts';
 export { type ReadImageOptions, readImage } from './node/images/read-image.ts';
+export {
+  type BadPlace,
+  type EmbedLabelledOptions,
+  embedLabelled,
+  type LabelledPicture,
+  type LabelledPictureOptions,
+  readLabelledPictures,
+} from './node/labelled-pictures.ts';
 export { loadClip } from './node/load.ts';
+export { modelHash } from './node/model-hash.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
 export { saveClip } from './node/save.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';

@@ -1,4 +1,5 @@
 /** clip-tfjs/train: fine-tuning and training from scratch, browser-safe. */
+export type { Recall } from './search/recall.ts';
 export { AdamW, type AdamWOptions } from './train/adamw.ts';
 export type { Batch, Pair, ReadyBatch } from './train/batches.ts';
 export { clipCoefficient, globalNorm } from './train/clip-norm.ts';
@@ -19,5 +20,5 @@ export {
 } from './train/memory.ts';
 export { learningRateAt, type Schedule, type ScheduleOptions } from './train/schedule.ts';
 export type { Progress, TrainingState } from './train/training-state.ts';
-export { type EmbeddedPairs, type Recall, type Validation, validate } from './train/validate.ts';
+export { type EmbeddedPairs, type Validation, validate } from './train/validate.ts';
 export { WeightAverage } from './train/weight-average.ts';

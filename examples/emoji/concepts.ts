@@ -10,7 +10,7 @@ export type Concept = {
   emoji: string;
   /** Code points without the one that asks for a colour picture: `1f468-200d-1f680`. */
   code: string;
-  /** 'animals-nature'. */
+  /** 'animals & nature'. */
   group: string;
   /** 'cat faces', 'hand signs'. */
   subgroup: string;
@@ -42,6 +42,7 @@ export function readConcepts(): Concept[] {
   const entries = readJson<EmojibaseEntry[]>(packageFile('emojibase-data', 'en', 'data.json'));
   const { groups, subgroups } = readJson<EmojibaseMessages>(packageFile('emojibase-data', 'en', 'messages.json'));
   const groupKey = new Map(groups.map(({ order, key }) => [order, key]));
+  const groupName = new Map(groups.map(({ order, message }) => [order, message]));
   const subgroupName = new Map(subgroups.map(({ order, message }) => [order, message]));
   const concepts = entries
     .filter(({ group }) => group !== undefined && groupKey.get(group) !== 'component')
@@ -51,7 +52,7 @@ export function readConcepts(): Concept[] {
       tags,
       emoji,
       code: codeOf(hexcode),
-      group: groupKey.get(group as number) as string,
+      group: groupName.get(group as number) as string,
       subgroup: subgroupName.get(subgroup as number) as string,
       isFlag: groupKey.get(group as number) === 'flags',
     }));

@@ -2,7 +2,7 @@ import type { Concept } from './concepts.ts';
 import { type Meaning, type Nouns, singularForms } from './wordnet.ts';
 
 /** Groups of emojibase whose labels name a thing, with words before it or behind it ("red apple", "pot of food"). */
-const groupsOfThings = ['animals-nature', 'food-drink', 'travel-places', 'activities', 'objects'];
+const groupsOfThings = ['animals & nature', 'food & drink', 'travel & places', 'activities', 'objects'];
 
 const behindTheThing = / (?:with|without|of|in|on|at|and|facing|showing|behind) /;
 
@@ -36,7 +36,7 @@ export function meaningOf(concept: Concept, nouns: Nouns): Meaning | undefined {
 /** The label, then ever shorter ends of what it names: `red apple`, `apple`. */
 function namesOf({ label, group }: Concept): string[] {
   const name = label.toLowerCase();
-  if (group === 'people-body') return [name, name.replace(/^(man|woman) /, '')];
+  if (group === 'people & body') return [name, name.replace(/^(man|woman) /, '')];
   if (!groupsOfThings.includes(group)) return [];
   const words = name
     .split(behindTheThing)[0]!

@@ -1,25 +1,26 @@
 import type { Command } from 'commander';
-import { buildClassifier } from '../classify/classifier.ts';
 import { type Classification, rank } from '../classify/classify.ts';
-import { defaultTemplates } from '../classify/templates.ts';
+import { explainPrompts, type PromptReport } from '../classify/explain-prompts.ts';
+import { type IndependentLabel, judge } from '../classify/independent.ts';
+import { buildPromptEnsemble, classifierOf } from '../classify/prompt-ensemble.ts';
 import { embedFiles } from '../node/embed-files.ts';
 import { findPictures } from '../node/find-pictures.ts';
-import { addModelOptions, collect, type ModelOptions, openClip, workersOption } from './options.ts';
-import { bar, printJson, table } from './output.ts';
-import { parseCount, parseNumber } from './parsers.ts';
-import { readText } from './read-text.ts';
+import { addClassifierOptions, type ClassifierOptions, planClassifier } from './classifier-options.ts';
+import { describeAnswer, describeLabels } from './describe-answer.ts';
+import { describePrompts } from './describe-prompts.ts';
+import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
+import { printJson } from './output.ts';
+import { parseCount } from './parsers.ts';
+import { withProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
-type ClassifyCommand = ModelOptions & {
-  labels?: string;
-  labelsFile?: string;
-  template?: string[];
-  templatesFile?: string;
-  top: number;
-  threshold?: number;
-  exifRotate?: boolean;
-  workers: number | 'auto';
-};
+type ClassifyCommand = ModelOptions &
+  ClassifierOptions & {
+    prompts?: boolean;
+    top: number;
+    exifRotate?: boolean;
+    workers: number | 'auto';
+  };
 
 export function addClassify(program: Command): void {
   const command = program
@@ -27,33 +28,23 @@ export function addClassify(program: Command): void {
     .summary('say which label fits a picture best')
     .description('Compare pictures with labels, zero-shot: each label is put into the templates, and the closest wins.')
     .argument('<pictures...>', 'picture files and folders');
-  addModelOptions(command)
-    .option('-l, --labels <list>', 'labels, separated by commas')
-    .option('--labels-file <path>', 'a file with one label a line')
-    .option('-t, --template <text>', 'a sentence with {} for the label; may be given several times', collect)
-    .option('--templates-file <path>', 'a file with one template a line')
+  addClassifierOptions(addModelOptions(command))
+    .option('--prompts', 'show what each template says, and which of them make the answer')
     .option('-k, --top <count>', 'labels to show', parseCount, 5)
-    .option(
-      '--threshold <cosine>',
-      'the least similarity that counts; below it the answer is "I don\'t know"',
-      parseNumber,
-    )
     .addOption(workersOption())
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addHelpText(
       'after',
-      '\nExample:\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "cat,dog,diagram"',
+      '\nExamples:\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "cat,dog,diagram"\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "cat,dog" --template-set openai-7 --prompts\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --classifier classifier.safetensors',
     )
     .action(run);
 }
 
 async function run(paths: string[], options: ClassifyCommand): Promise<void> {
-  const labels = await readList(options.labels?.split(','), options.labelsFile, 'labels', '--labels "cat,dog"');
-  const templates =
-    options.template || options.templatesFile
-      ? await readList(options.template, options.templatesFile, 'templates', '')
-      : defaultTemplates;
-  refuseUnfit(labels, templates);
+  const plan = await planClassifier(options);
+  const { classes, templates } = plan;
+  if (options.prompts && classes.length < 2)
+    throw new UsageError('Cannot show prompts: expected at least two labels, or nothing is decided');
   const failed: { path: string; reason: string }[] = [];
   const skip = (path: string, { message: reason }: Error) => {
     failed.push({ path, reason });
@@ -62,63 +53,62 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
   const pictures = await findPictures(paths, skip);
   if (pictures.length === 0) throw new Error(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
   const clip = await openClip(options);
-  const classifier = await buildClassifier(clip, labels, { templates });
-  const results: ({ path: string } & Classification)[] = [];
-  const { exifRotate = false, workers, threshold = -1 } = options;
+  const { ensemble, classifier } = await withProgress('prompts', options.json, async (onProgress) => {
+    if (!options.prompts) return { ensemble: undefined, classifier: await plan.build(clip, onProgress) };
+    const apart = await buildPromptEnsemble(clip, classes, { templates, onProgress });
+    return { ensemble: apart, classifier: classifierOf(apart) };
+  });
+  const results: Answer[] = [];
+  const { exifRotate = false, workers, threshold, top } = options;
   const files = pictures.map(({ path }) => path);
   for await (const { path, embedding, error } of embedFiles(clip, files, { exifRotate, workers })) {
     if (error) {
       skip(path, error);
       continue;
     }
+    if (plan.isIndependent) {
+      const labels = judge(embedding, classifier, clip.logitScale).sort((one, other) => other.score - one.score);
+      results.push({ path, labels });
+      if (!options.json) console.log(describeLabels(path, labels, top));
+      continue;
+    }
     const result = rank(embedding, classifier, clip.logitScale, threshold);
-    results.push({ path, ...result });
-    if (!options.json) console.log(describe(path, result, options.top));
+    const prompts = ensemble && explainPrompts(embedding, ensemble, clip.logitScale);
+    results.push({ path, ...result, ...(prompts && { prompts }) });
+    if (options.json) continue;
+    console.log(describeAnswer(path, result, top));
+    if (prompts) console.log(describePrompts(prompts));
   }
   if (results.length === 0 || failed.some(({ path }) => paths.includes(path))) process.exitCode = 1;
-  if (options.json) {
-    const shown = results.map(({ path, best, ranked }) => ({
-      path,
-      best: best ?? null,
-      ranked: ranked.slice(0, options.top),
-    }));
-    printJson({ model: options.model, templates, threshold: options.threshold ?? null, results: shown, failed });
-  }
+  if (options.json)
+    printJson({
+      model: options.model,
+      templates,
+      classifier: options.classifier ?? null,
+      threshold: threshold ?? null,
+      rejection: classifier.rejection ?? null,
+      background: classifier.background?.prompts ?? null,
+      results: results.map((answer) => jsonOf(answer, top)),
+      failed,
+    });
   clip.dispose();
 }
 
-/** A picture's answer as lines, with bars as long as the probabilities. */
-function describe(path: string, { best, ranked }: Classification, top: number): string {
-  const rows = ranked
-    .slice(0, top)
-    .map(({ label, probability, similarity }) => [
-      `  ${label}`,
-      `${(100 * probability).toFixed(1).padStart(5)} %`,
-      similarity.toFixed(4),
-      bar(probability),
-    ]);
-  return `${path}: ${best?.label ?? "I don't know"}\n${table(rows)}\n`;
-}
+/** What is said of a picture: the best label, or which labels are true. */
+type Answer =
+  | ({ path: string; prompts?: PromptReport; labels?: undefined } & Classification)
+  | { path: string; labels: IndependentLabel[] };
 
-/** What `buildClassifier` would refuse, before a model is loaded. */
-function refuseUnfit(labels: readonly string[], templates: readonly string[]): void {
-  const repeated = labels.find((label, index) => labels.indexOf(label) !== index);
-  if (repeated !== undefined) throw new UsageError(`Cannot classify: the label '${repeated}' is named twice`);
-  const unfit = templates.find((template) => !template.includes('{}'));
-  if (unfit !== undefined)
-    throw new UsageError(`Cannot classify: expected {} where the label goes in the template '${unfit}'`);
-}
-
-/** From the command line and from a file; empty lines are passed over. */
-async function readList(
-  given: readonly string[] | undefined,
-  file: string | undefined,
-  what: string,
-  example: string,
-): Promise<string[]> {
-  const lines = file === undefined ? [] : (await readText(file)).split(/\r?\n/);
-  const list = [...(given ?? []), ...lines].map((entry) => entry.trim()).filter((entry) => entry !== '');
-  if (list.length === 0)
-    throw new UsageError(`Cannot classify: expected ${what}, e.g. ${example || 'one a line'}, but got none`);
-  return list;
+function jsonOf(answer: Answer, top: number): object {
+  if (answer.labels) {
+    const { path, labels } = answer;
+    return {
+      path,
+      labels: labels.filter(({ isTrue }) => isTrue).map(({ label }) => label),
+      ranked: labels.slice(0, top),
+    };
+  }
+  const { path, best, ranked, decision, prompts } = answer;
+  const shown = { path, best: best ?? null, ranked: ranked.slice(0, top), decision: decision ?? null };
+  return { ...shown, ...(prompts && { prompts }) };
 }

@@ -2,14 +2,18 @@
 import { Command, type CommanderError } from 'commander';
 import { writeFault } from '../node/writable.ts';
 import { closeWebgpu } from '../webgpu.ts';
+import { addAudit } from './audit.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addClassify } from './classify.ts';
 import { addConvert } from './convert.ts';
 import { addDoctor } from './doctor.ts';
 import { addEmbed } from './embed.ts';
 import { errorMessage } from './error-message.ts';
+import { addEvaluate } from './evaluate.ts';
 import { addFinetune } from './finetune.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
@@ -31,7 +35,21 @@ const program = new Command('clip-tfjs')
   .showHelpAfterError('(run it with --help for an example)')
   .exitOverride(exit);
 
-for (const add of [addClassify, addEmbed, addInspect, addDoctor, addPull, addConvert, addFinetune, addTrain, addNative])
+for (const add of [
+  addClassify,
+  addCalibrate,
+  addEmbed,
+  addInspect,
+  addDoctor,
+  addPull,
+  addConvert,
+  addFinetune,
+  addTrain,
+  addPrompts,
+  addEvaluate,
+  addAudit,
+  addNative,
+])
   add(program);
 inheritSettings(program);
 

@@ -8,6 +8,7 @@ import { type LoadOptions, loadModel, loadClip as loadWebClip } from '../weights
 import type { ModelFiles } from '../weights/open-model.ts';
 import { availableMemory } from './available-memory.ts';
 import { emojiClipDirectory } from './emoji-clip.ts';
+import { loadStamped } from './file-stamps.ts';
 import { fileSource, orUndefined } from './files.ts';
 import { locatePublished } from './hub/locate.ts';
 import { toldOf } from './hub/needed-files.ts';
@@ -27,12 +28,13 @@ export async function loadClip(source: string | URL | Blob, options: LoadOptions
   }
   if (source instanceof Blob || /^https?:/.test(String(source))) return loadWebClip(source, options);
   const path = /^file:/.test(String(source)) ? fileURLToPath(source) : String(source);
-  const { files, told, isChecked } = await findModel(path);
+  const { path: location, files, told, isChecked } = await findModel(path);
   if (!isChecked)
     announce(
       `${path} was put into the cache by another program, and nobody has checked its hashes; 'clip-tfjs pull ${path} --offline' does`,
     );
-  return loadModel(files, { ...told, ...options }, availableMemory());
+  const directory = files.weightsFile === undefined ? location : dirname(location);
+  return loadStamped(files, directory, (stamped) => loadModel(stamped, { ...told, ...options }, availableMemory()));
 }
 
 /** A model on this machine. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { drawCharts, reportStyle } from './report-page.ts';
 
 /** A heading and what stands under it, as HTML. */
 export type Section = { heading: string; html: string };
@@ -19,8 +20,9 @@ export async function htmlReport(title: string, lead: string, sections: readonly
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
-<style>${plotStyle}\n${style}</style>
+<style>${plotStyle}\n${reportStyle}</style>
 <script>${script}</script>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(lead)}</p>
@@ -52,7 +54,8 @@ export function chartHtml({ title, axis, x, lines }: Chart): string {
     data: [thin(x), ...lines.map(({ values }) => thin(values))],
   };
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
-  return `<div class="chart"><script type="application/json">${json}</script></div>`;
+  const alt = escapeHtml(`${title}: ${lines.map(({ label }) => label).join(', ')} over ${axis}`);
+  return `<div class="chart" role="img" aria-label="${alt}"><script type="application/json">${json}</script></div>`;
 }
 
 /** A picture as a data URI, and what it shows. */
@@ -105,7 +108,8 @@ export function tableHtml([head = [], ...rows]: readonly (readonly string[])[]):
   return `<div class="wide"><table>${line(head, 'th')}\n${rows.map((row) => line(row, 'td')).join('\n')}</table></div>`;
 }
 
-function thumbnailHtml({ source, label }: Thumbnail): string {
+/** A thumbnail, with what it shows for whoever cannot see it. */
+export function thumbnailHtml({ source, label }: Thumbnail): string {
   return `<img src="${source}" alt="${escapeHtml(label)}" title="${escapeHtml(label)}">`;
 }
 
@@ -113,42 +117,3 @@ export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (character) => entities[character] as string);
 }
-
-const style = `
-:root { --ink: #1c2330; --faint: #667085; --paper: #fff; --line: #d5dae3; --fill: 37 99 235; }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 0.6rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.25rem 0.6rem; border: 1px solid var(--line); text-align: left; }
-.wide { overflow-x: auto; } .u-legend th, .u-legend td { border: 0; font-weight: normal; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem; }
-.matrix td { font-size: 0.75rem; padding: 0.2rem; text-align: center; background: rgb(var(--fill) / calc(var(--share, 0) * 0.9)); }
-.matrix .near { color: #fff; } .matrix th[scope] { font-weight: normal; max-width: 18rem; }
-.matrix td.right { outline: 2px solid #15803d; outline-offset: -2px; }
-img { width: 48px; height: 48px; object-fit: contain; display: block; }
-.row { display: flex; gap: 0.5rem; } figure { margin: 0; padding: 4px; border: 2px solid var(--line); border-radius: 4px; }
-figure.right { border-color: #15803d; } figure img { width: 72px; height: 72px; }
-figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .query { margin: 0.9rem 0 0.3rem; }
-`;
-
-/** As many digits as it takes to tell the ticks of an axis apart, three at least. The page has a copy of this function. */
-export function tickLabels(ticks: readonly number[]): string[] {
-  let digits = 3;
-  const labels = () => ticks.map((tick) => String(Number(tick.toPrecision(digits))));
-  while (digits < 12 && new Set(labels()).size < ticks.length) digits++;
-  return labels();
-}
-
-/** Runs in the page. */
-const drawCharts = `
-const tickLabels = ${tickLabels};
-const colours = ['#2563eb', '#d97706', '#15803d', '#9333ea'];
-for (const place of document.querySelectorAll('.chart')) {
-  const { title, axis, labels, data } = JSON.parse(place.querySelector('script').textContent);
-  const series = labels.map((label, i) => ({ label, stroke: colours[i % 4], width: 1.5, points: { show: data[0].length < 60 } }));
-  new uPlot({
-    title, width: place.clientWidth || 520, height: 260, scales: { x: { time: false } },
-    series: [{ label: axis }, ...series], axes: [{ label: axis }, { size: 70, values: (plot, ticks) => tickLabels(ticks) }],
-  }, data, place);
-}
-`;

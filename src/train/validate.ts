@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Recall, rankOf, recallOf } from '../search/recall.ts';
 import { infoNceLoss } from './loss.ts';
-
-/** Shares of queries whose right answer is among the first 1, 5 and 10. */
-export type Recall = { 'recall@1': number; 'recall@5': number; 'recall@10': number };
 
 export type Validation = {
   /** As in training, over batches of the training's size; the last one, smaller, counts by its size. */
@@ -63,7 +61,7 @@ async function meanLoss(
 /** Queries that are compared at once. */
 const rows = 256;
 
-/** For each query, how many wrong answers are at least as near as the best right one. */
+/** For each query the rank of its best right answer, from 1. */
 async function ranks(
   queries: readonly Float32Array[],
   answers: readonly Float32Array[],
@@ -77,27 +75,15 @@ async function ranks(
     const values = await cosines.data<'float32'>();
     cosines.dispose();
     for (const row of some.keys())
-      found.push(rankOf(values.subarray(row * answers.length, (row + 1) * answers.length), concepts, begin + row));
+      found.push(
+        rankOf(
+          values.subarray(row * answers.length, (row + 1) * answers.length),
+          (answer) => concepts[answer] === concepts[begin + row],
+        ),
+      );
   }
   all.dispose();
   return found;
-}
-
-/**
- * How many wrong answers are at least as near as the best right one: 0 is the best. A tie counts as wrong, or a model that
- * sees no difference would find everything.
- * @param cosines of one query with each answer
- */
-export function rankOf(cosines: Float32Array, concepts: readonly number[], query: number): number {
-  const isRight = (answer: number) => concepts[answer] === concepts[query];
-  const best = cosines.reduce((most, cosine, answer) => (isRight(answer) ? Math.max(most, cosine) : most), -2);
-  return cosines.reduce((count, cosine, answer) => count + Number(!isRight(answer) && !(cosine < best)), 0); // nor is NaN right
-}
-
-/** @param ranks from 0 */
-export function recallOf(ranks: readonly number[]): Recall {
-  const within = (k: number) => ranks.filter((rank) => rank < k).length / ranks.length;
-  return { 'recall@1': within(1), 'recall@5': within(5), 'recall@10': within(10) };
 }
 
 function matrix(rows: readonly Float32Array[]): tf.Tensor2D {

@@ -37,7 +37,10 @@ describe('clip-tfjs', () => {
     const { out, code } = run('--help');
     assert.equal(code, 0);
     for (const [, command = ''] of out.matchAll(/^ {2}(\w+) /gm)) {
-      if (!['help', 'classify', 'embed', 'inspect', 'doctor', 'convert', 'pull', 'native'].includes(command)) continue;
+      if (
+        !['help', 'classify', 'calibrate', 'embed', 'inspect', 'doctor', 'convert', 'pull', 'native'].includes(command)
+      )
+        continue;
       if (command !== 'help') assert.match(run(command, '--help').out, /Examples?:\n {2}\$ clip-tfjs /, command);
     }
   });
@@ -78,11 +81,11 @@ describe('clip-tfjs', () => {
     ['workers that are none', ['embed', 'x', ...model, '-o', 'x.npy', '--workers', '-1'], /from 0, or 'auto'/],
     ['no labels', ['classify', picture('rgba.png'), ...model], /expected labels, e.g. --labels "cat,dog"/],
     ['empty labels', ['classify', picture('rgba.png'), ...model, '-l', ' ,'], /expected labels, e.g. --labels/],
-    ['labels that repeat', ['classify', picture('rgba.png'), ...model, '-l', 'a,b,a'], /label 'a' is named twice/],
+    ['labels that repeat', ['classify', picture('rgba.png'), ...model, '-l', 'a,b,a'], /class 'a' is named twice/],
     [
       'a template without a place',
       ['classify', picture('rgba.png'), ...model, '-l', 'a', '-t', 'photo'],
-      /expected {} where the label goes in the template 'photo'/,
+      /Cannot fill template 'photo': expected {} where the class name goes/,
     ],
     [
       'threads for wasm',

@@ -46,7 +46,7 @@ const concept = (label: string, changes: Partial<Concept> = {}): Concept => ({
   tags: [],
   emoji: label,
   code: label,
-  group: 'animals-nature',
+  group: 'animals & nature',
   subgroup: 'mammals',
   isFlag: false,
   isHeldOut: false,

@@ -25,7 +25,7 @@ const concepts: Concept[] = Array.from({ length: 12 }, (_, index) => ({
   tags: ['thing', `tag ${index}`, 'drawn'],
   emoji: String(index),
   code: String(index),
-  group: 'objects',
+  group: 'things',
   subgroup: `group ${index % 3}`,
   isFlag: index >= 8,
   isHeldOut: index % 5 === 0,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
-import { chartHtml, htmlReport, matrixHtml, retrievalHtml, tableHtml, tickLabels } from '../../src/node/report.ts';
+import { chartHtml, htmlReport, matrixHtml, retrievalHtml, tableHtml } from '../../src/node/report.ts';
+import { tickLabels } from '../../src/node/report-page.ts';
 
 describe('an HTML report', () => {
   const evil = '</script><img src=x onerror="alert(1)">';

@@ -1,45 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { useBackend } from '../../src/node.ts';
 import { normalNumbers } from '../../src/random.ts';
-import { rankOf, recallOf, validate } from '../../src/train/validate.ts';
+import { validate } from '../../src/train/validate.ts';
 import { onEachBackend } from '../golden.ts';
-
-type GoldenRecall = Record<'1' | '5' | '10', number>;
-
-describe('recall', () => {
-  it('is that of the reference on its matrix of similarities', () => {
-    const golden = JSON.parse(readFileSync('test/goldens/metrics/recall.json', 'utf8')) as {
-      similarity: number[][];
-      image_to_text_recall: GoldenRecall;
-      text_to_image_recall: GoldenRecall;
-    };
-    const rows = golden.similarity;
-    const alone = rows.map((_, row) => row);
-    const images = rows.map((row, image) => rankOf(Float32Array.from(row), alone, image));
-    const texts = rows.map((_, text) =>
-      rankOf(
-        Float32Array.from(rows, (row) => row[text] as number),
-        alone,
-        text,
-      ),
-    );
-    const named = (recall: GoldenRecall) => ({
-      'recall@1': recall[1],
-      'recall@5': recall[5],
-      'recall@10': recall[10],
-    });
-    assert.deepEqual(recallOf(images), named(golden.image_to_text_recall));
-    assert.deepEqual(recallOf(texts), named(golden.text_to_image_recall));
-  });
-
-  it('counts ties and NaN as wrong, and any answer of the concept as right', () => {
-    assert.equal(rankOf(Float32Array.of(0.5, 0.5, 0.5), [0, 1, 2], 0), 2);
-    assert.equal(rankOf(Float32Array.of(Number.NaN, Number.NaN), [0, 1], 0), 1);
-    assert.equal(rankOf(Float32Array.of(0.1, 0.9, 0.5), [0, 0, 1], 0), 0);
-  });
-});
 
 describe('validate()', () => {
   onEachBackend((backend) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../../clip.ts';
+import { addWeights } from '../model-hash.ts';
 import type { PairSet } from '../pairs.ts';
 
 /** All that decides a run's numbers, by name. Fits JSON. */
@@ -53,10 +54,7 @@ function flattened(value: object, path = ''): Record<string, unknown> {
 
 async function digestOfWeights(clip: Clip): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(clip.config));
-  for (const [name, tensor] of clip.parameters) {
-    const values = (await tensor.data()) as Float32Array;
-    hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
+  await addWeights(hash, clip);
   return hash.digest('hex');
 }
 

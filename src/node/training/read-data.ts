@@ -1,5 +1,5 @@
-import { announce } from '../../announce.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { announceLongTexts } from '../long-texts.ts';
 import { type PairOptions, type PairSet, readPairs, splitPairs } from '../pairs.ts';
 
 /** Where the pairs of a run come from. */
@@ -30,13 +30,11 @@ export async function readTrainingData(
   };
 }
 
-/** Says how many captions the context does not hold: they are cut, as open_clip cuts them. */
+/** Says how many captions the context does not hold. */
 export function announceLongCaptions({ pairs }: PairSet, tokenizer: Tokenizer): void {
-  const room = tokenizer.contextLength - 2;
-  const captions = new Set(pairs.flatMap(({ texts }) => texts));
-  const long = [...captions].filter((text) => tokenizer.encode(text).length > room).length;
-  if (long > 0)
-    announce(
-      `${long} of ${captions.size} captions are longer than ${tokenizer.contextLength} tokens; their ends are cut off`,
-    );
+  announceLongTexts(
+    pairs.flatMap(({ texts }) => texts),
+    tokenizer,
+    'captions',
+  );
 }

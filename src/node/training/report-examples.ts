@@ -1,11 +1,7 @@
 import { dot } from '../../embed.ts';
-import { composite } from '../../image/composite.ts';
-import { resize } from '../../image/resize.ts';
-import { toRgb } from '../../image/to-rgb.ts';
-import { encodePng } from '../images/encode-png.ts';
-import { readImage } from '../images/read-image.ts';
 import type { FilePair } from '../pairs.ts';
 import { matrixHtml, retrievalHtml, type Thumbnail } from '../report.ts';
+import { thumbnailOf } from '../thumbnail.ts';
 import { type EmbeddedFilePairs, sameAnswers } from './embed-pairs.ts';
 
 const matrixSize = 16;
@@ -49,13 +45,6 @@ function cosine({ images, texts }: EmbeddedFilePairs, text: number, picture: num
   return dot(texts[text] as Float32Array, images[picture] as Float32Array);
 }
 
-/** Pixels of a thumbnail's longer side. */
-const thumbnailSide = 96;
-
-async function thumbnail({ image, texts }: FilePair, exifRotate: boolean): Promise<Thumbnail> {
-  const picture = toRgb(composite(await readImage(image, { exifRotate }), [255, 255, 255]));
-  const scale = Math.min(1, thumbnailSide / Math.max(picture.width, picture.height));
-  const side = (length: number) => Math.max(1, Math.round(length * scale));
-  const png = encodePng(resize(picture, side(picture.width), side(picture.height), 'bicubic'));
-  return { source: `data:image/png;base64,${png.toString('base64')}`, label: texts[0] ?? image };
+function thumbnail({ image, texts }: FilePair, exifRotate: boolean): Promise<Thumbnail> {
+  return thumbnailOf(image, texts[0] ?? image, exifRotate);
 }

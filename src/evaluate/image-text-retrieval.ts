@@ -1,0 +1,81 @@
+import { argmax } from './accuracy.ts';
+import { assertSameCount } from './check-samples.ts';
+import { cosinesOf } from './cosines.ts';
+import { type Interval, wilsonInterval } from './intervals.ts';
+import { measuresOfRanks, type RetrievalMeasures, retrievalRanks } from './retrieval.ts';
+
+/** Unit vectors of pictures and of texts, and which belong together. */
+export type CaptionedEmbeddings = {
+  images: readonly Float32Array[];
+  texts: readonly Float32Array[];
+  /** For each picture, the indices of its texts; a text may belong to several pictures. */
+  textsOf: readonly (readonly number[])[];
+};
+
+const ks = [1, 5, 10] as const;
+type RecallName = `${'image' | 'text'}_retrieval_recall@${(typeof ks)[number]}`;
+
+/** How the queries of one direction fared. */
+export type RetrievalDirection = Pick<RetrievalMeasures, 'meanRank' | 'medianRank'> & {
+  /** Queries: texts where pictures are looked for, pictures where texts are. */
+  count: number;
+  /** Of the best right answer of each query, from 1. */
+  ranks: number[];
+  /** What came first for each query: indices. */
+  first: number[];
+};
+
+export type RetrievalEvaluation = {
+  /** CLIP_benchmark's names: `image_retrieval` looks for pictures by texts, `text_retrieval` for texts by pictures. */
+  metrics: Record<RecallName, number>;
+  /** Wilson's. */
+  intervals: Record<RecallName, Interval>;
+  imageRetrieval: RetrievalDirection;
+  textRetrieval: RetrievalDirection;
+};
+
+/**
+ * Evaluates retrieval both ways: every picture is ranked for each text, and every text for each picture. A query counts as
+ * found when one of its right answers is among the first k (CLIP, section 3.1; CLIP_benchmark). Ties count as wrong. Only
+ * one query's scores are held at a time.
+ * @throws TypeError where there are no pictures or texts, or one that belongs to nothing; RangeError on vectors of different widths
+ */
+export function evaluateRetrieval(
+  { images, texts, textsOf }: CaptionedEmbeddings,
+  { level = 0.95 }: { level?: number } = {},
+): RetrievalEvaluation {
+  assertSameCount('evaluate retrieval', { pictures: images.length, 'lists of texts': textsOf.length });
+  const imagesOf = texts.map((): number[] => []);
+  for (const [image, own] of textsOf.entries()) for (const text of own) imagesOf[text]?.push(image);
+  const imageRetrieval = direction(texts, images, imagesOf);
+  const textRetrieval = direction(images, texts, textsOf);
+  const metrics = {} as Record<RecallName, number>;
+  const intervals = {} as Record<RecallName, Interval>;
+  for (const [side, { ranks }] of [
+    ['image', imageRetrieval],
+    ['text', textRetrieval],
+  ] as const)
+    for (const k of ks) {
+      const name: RecallName = `${side}_retrieval_recall@${k}`;
+      metrics[name] = measuresOfRanks(ranks)[`recall@${k}`];
+      intervals[name] = wilsonInterval(ranks.filter((rank) => rank <= k).length, ranks.length, level);
+    }
+  return { metrics, intervals, imageRetrieval, textRetrieval };
+}
+
+function direction(
+  queries: readonly Float32Array[],
+  answers: readonly Float32Array[],
+  answersOf: readonly (readonly number[])[],
+): RetrievalDirection {
+  const ranks: number[] = [];
+  const first: number[] = [];
+  for (const [query, embedding] of queries.entries()) {
+    const right = new Set(answersOf[query]);
+    const cosines = cosinesOf(embedding, answers);
+    ranks.push(...retrievalRanks([cosines], (_, answer) => right.has(answer)));
+    first.push(argmax(cosines));
+  }
+  const { meanRank, medianRank } = measuresOfRanks(ranks);
+  return { count: ranks.length, meanRank, medianRank, ranks, first };
+}
