@@ -43,7 +43,7 @@ export const recipe = {
   },
   /** The second stage: words of a dictionary, for the text tower alone. */
   words: {
-    steps: 1500,
+    steps: 1000,
     batch: 256,
     learningRate: 1e-3,
     warmup: 50,

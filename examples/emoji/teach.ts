@@ -7,7 +7,7 @@ import { sampleSeed, uniformNumbers } from '../../src/random.ts';
 import { croppedIds } from '../../src/train/batches.ts';
 import { trainedParameters } from '../../src/train/trained-parameters.ts';
 import { AdamW, clipCoefficient, globalNorm, learningRateAt } from '../../src/train.ts';
-import { drawCaption } from './captions.ts';
+import { drawCaption, drawNothingCaption } from './captions.ts';
 import { drawWeighted } from './chance.ts';
 import type { Concept } from './concepts.ts';
 import type { Lesson } from './neighbours.ts';
@@ -67,7 +67,10 @@ function createDraw(
   return (step) => {
     const uniform = uniformNumbers(sampleSeed(seed, step, batch)); // no picture's number: those end before `batch`
     const drawn = Array.from({ length: Math.round(share * batch) }, () => drawWeighted(choices, uniform));
-    const captions = Array.from({ length: batch - drawn.length }, () => {
+    const count = batch - drawn.length;
+    const nothings = Math.round((count * sampling.later.nothingPerBatch) / training.batch);
+    const captions = Array.from({ length: count }, (_, at) => {
+      if (at < nothings) return drawNothingCaption(uniform).text;
       const index = some(trained, uniform);
       return drawCaption(concepts[index]!, index, training.steps, sampling, uniform).text;
     });
