@@ -97,9 +97,9 @@ ${sections.join('\n')}
 function aboutTeaching({ words }: Recipe, { words: count, steps, seconds, likeness }: Teaching): string {
   return `
 Then a second stage teaches the text tower alone ${count} nouns that no caption had, from WordNet: ${steps} steps of ${words.batch} texts in
-${words.rounds.length} rounds, ${(seconds / 60).toFixed(0)} minutes. It reads no picture. A noun is put where the labels of the trained concepts lie that are nearest to it in WordNet's tree
+${(seconds / 60).toFixed(0)} minutes. It reads no picture. A noun is put where the labels of the trained concepts lie that are nearest to it in WordNet's tree
 (the ${words.nearest} likest meanings by Lin's measure, their weighted mean): "wolf" among dog, fox and cat. The first stage's model says where labels and captions lie;
-these, ${words.rounds.map(({ share }) => percent(1 - share)).join(', then ')} of the texts, are taught to stay there. At the end the mean cosine of texts with their places is ${likeness.toFixed(2)}. Of the nouns, those are left out
+these, ${percent(1 - words.share)} of the texts, are taught to stay there. At the end the mean cosine of texts with their places is ${likeness.toFixed(2)}. Of the nouns, those are left out
 that are nobody's like there, that name people, or that WordNet's own definitions never use. Which concepts are held out plays no part
 in the choice of nouns.
 `;

@@ -1,5 +1,7 @@
 import type { Concept } from './concepts.ts';
+import { kinds } from './kinds.ts';
 import { drawableMeanings, meaningOf } from './meanings.ts';
+import { nothingCaptions } from './nothing.ts';
 import type { Recipe } from './recipe.ts';
 import type { Meaning, Nouns } from './wordnet.ts';
 
@@ -18,7 +20,8 @@ export type Lesson = {
 export function lessonsOf(concepts: readonly Concept[], nouns: Nouns, choices: Recipe['words']): Lesson[] {
   const { nearest, sharpness, leastLikeness, fewestMentions } = choices;
   const byMeaning = new Map<Meaning, number[]>();
-  const captions = new Set<string>();
+  const phrases = [...nothingCaptions, ...kinds.flatMap((kind) => kind.phrases)];
+  const captions = new Set(phrases.map((phrase) => phrase.replace(/^an? /, '')));
   for (const [index, concept] of concepts.entries()) {
     if (concept.isHeldOut) continue;
     for (const caption of [concept.label, ...concept.tags]) captions.add(caption.toLowerCase());

@@ -43,15 +43,12 @@ export const recipe = {
   },
   /** The second stage: words of a dictionary, for the text tower alone. */
   words: {
+    steps: 1500,
     batch: 256,
-    /**
-     * `share` of a batch is words of the dictionary and `nothings` of its texts say that there is nothing; the rest is captions,
-     * which keep their meaning. The first round learns the words; in the second, what moved meanwhile comes back.
-     */
-    rounds: [
-      { steps: 1500, learningRate: 1e-3, warmup: 50, share: 0.5, nothings: 0 },
-      { steps: 250, learningRate: 3e-4, warmup: 20, share: 0.25, nothings: 16 },
-    ],
+    learningRate: 1e-3,
+    warmup: 50,
+    /** How much of a batch is words of the dictionary; the rest is captions, which keep their meaning. */
+    share: 0.5,
     /** A word is put among so many meanings of trained concepts, weighed by e to the power of `sharpness` x likeness. */
     nearest: 20,
     sharpness: 8,

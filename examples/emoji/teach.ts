@@ -17,7 +17,7 @@ import { type Recipe, templates } from './recipe.ts';
 export type TextTargets = { texts: readonly string[]; targets: readonly Float32Array[] };
 
 /** What a step of teaching did. `likeness` is the mean cosine of the texts with their targets, before the step. */
-export type TeachingStep = { round: number; step: number; likeness: number };
+export type TeachingStep = { step: number; likeness: number };
 
 /**
  * Teaches the text tower words that no caption had: each is to lie among the labels of the concepts nearest to it in a
@@ -31,21 +31,20 @@ export async function* teach(
   lessons: readonly Lesson[],
   recipe: Recipe,
 ): AsyncGenerator<TeachingStep> {
-  const trained = [...trainedParameters(clip, (name) => name.startsWith('text.')).keys()];
+  const { steps, batch, learningRate: peak, warmup } = recipe.words;
+  const optimiser = new AdamW({ weightDecay: recipe.training.weightDecay });
+  const trained = trainedParameters(clip, (name) => name.startsWith('text.'));
   const draw = createDraw(await labelVectors(teacher, concepts), concepts, lessons, recipe);
-  for (const [round, { steps, learningRate: peak, warmup }] of recipe.words.rounds.entries()) {
-    const optimiser = new AdamW({ weightDecay: recipe.training.weightDecay });
-    try {
-      for (let step = 0; step < steps; step++) {
-        const { words, captions } = draw(round, step);
-        const kept = await embedTexts(teacher, captions, { truncate: true, batchSize: captions.length });
-        const groups = [words, { texts: captions, targets: kept }];
-        const learningRate = learningRateAt(step, { schedule: 'cosine', peak, warmup, steps, cooldown: 0 });
-        yield { round, step: step + 1, likeness: await takeStep(clip, trained, groups, optimiser, learningRate) };
-      }
-    } finally {
-      optimiser.dispose();
+  try {
+    for (let step = 0; step < steps; step++) {
+      const { words, captions } = draw(step);
+      const kept = await embedTexts(teacher, captions, { truncate: true, batchSize: batch });
+      const groups = [words, { texts: captions, targets: kept }];
+      const learningRate = learningRateAt(step, { schedule: 'cosine', peak, warmup, steps, cooldown: 0 });
+      yield { step: step + 1, likeness: await takeStep(clip, [...trained.keys()], groups, optimiser, learningRate) };
     }
+  } finally {
+    optimiser.dispose();
   }
 }
 
@@ -55,21 +54,22 @@ async function labelVectors(teacher: Clip, concepts: readonly Concept[]): Promis
   return (await buildClassifier(teacher, labels, { templates, truncate: true, batchSize: 256 })).weights;
 }
 
-/** @returns what is taught in a step: a function of the seed, the round and the step alone */
+/** @returns what is taught in a step: a function of the seed and the step alone */
 function createDraw(
   labels: readonly Float32Array[],
   concepts: readonly Concept[],
   lessons: readonly Lesson[],
-  { seed, sampling, training, words: { batch, rounds } }: Recipe,
-): (round: number, step: number) => { words: TextTargets; captions: string[] } {
+  { seed, sampling, training, words: { batch, share } }: Recipe,
+): (step: number) => { words: TextTargets; captions: string[] } {
   const trained = [...concepts.keys()].filter((index) => !concepts[index]!.isHeldOut);
   const choices = lessons.map((lesson) => [lesson, lesson.weight] as const);
   const some = <T>(items: readonly T[], uniform: () => number) => items[Math.floor(uniform() * items.length)] as T;
-  return (round, step) => {
-    const { share, nothings } = rounds[round]!;
-    const uniform = uniformNumbers(sampleSeed(seed, step, batch + round)); // no picture's number: those end before `batch`
+  return (step) => {
+    const uniform = uniformNumbers(sampleSeed(seed, step, batch)); // no picture's number: those end before `batch`
     const drawn = Array.from({ length: Math.round(share * batch) }, () => drawWeighted(choices, uniform));
-    const captions = Array.from({ length: batch - drawn.length }, (_, at) => {
+    const count = batch - drawn.length;
+    const nothings = Math.round((count * sampling.later.nothingPerBatch) / training.batch);
+    const captions = Array.from({ length: count }, (_, at) => {
       if (at < nothings) return drawNothingCaption(uniform).text;
       const index = some(trained, uniform);
       return drawCaption(concepts[index]!, index, training.steps, sampling, uniform).text;

@@ -14,7 +14,7 @@ import { readNouns } from './wordnet.ts';
  * @returns how good the saved model is, but for the style of the report
  */
 export async function teachWords(folder: RunFolder, recipe: Recipe, every = 1): Promise<Result[]> {
-  const steps = recipe.words.rounds.reduce((sum, round) => sum + round.steps, 0);
+  const { steps } = recipe.words;
   const concepts = readConcepts();
   const lessons = lessonsOf(concepts, readNouns(), recipe.words);
   using teacher = await loadClip(folder.model);
@@ -23,8 +23,8 @@ export async function teachWords(folder: RunFolder, recipe: Recipe, every = 1): 
   const began = performance.now();
   const secondsNow = () => (performance.now() - began) / 1000;
   const likenesses: number[] = [];
-  for await (const { likeness } of teach(clip, teacher, concepts, lessons, recipe)) {
-    const step = likenesses.push(likeness);
+  for await (const { step, likeness } of teach(clip, teacher, concepts, lessons, recipe)) {
+    likenesses.push(likeness);
     if (step % 20 !== 0 && step !== steps) continue;
     const minutesLeft = Math.round(((secondsNow() / step) * (steps - step)) / 60);
     console.error(`step ${step}/${steps}  likeness ${mean(likenesses.slice(-20)).toFixed(3)}  ${minutesLeft} min left`);

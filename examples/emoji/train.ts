@@ -46,8 +46,7 @@ const recipe: Recipe = structuredClone(wholeRecipe);
 if (options.smoke) {
   Object.assign(recipe.training, { steps: 8, batch: 32, warmup: 2 });
   recipe.sampling.later.from = 4;
-  recipe.words.batch = 32;
-  recipe.words.rounds = recipe.words.rounds.map((round) => ({ ...round, steps: 4, warmup: 1, nothings: 2 }));
+  Object.assign(recipe.words, { steps: 4, batch: 32, warmup: 1 });
 }
 const every = options.smoke ? 24 : 1; // which concepts have drawings
 const folder = runFolder(options.smoke ? 'smoke' : options.run);
