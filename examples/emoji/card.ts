@@ -69,7 +69,7 @@ by its cosine with the labels. "Trained" are the concepts that training showed (
 generalisation). The held-out ones it saw in no style. Of their ${labels.length} labels, ${asTags.length} are tags of trained concepts, too (${asTags.join(', ')}),
 and ${taught.length} are nouns of the dictionary, which the second stage teaches as all others, from the place in WordNet's tree alone (${taught.join(', ')}).
 The rest it can know only from words that they share with other captions. OpenMoji took no part in training, nor in choosing among
-recipes, which was done by the other rows. The middle column is a reference of the same size in PyTorch, trained on five of these styles in 2,000 steps.`;
+recipes, which was done by the other rows. The held-out row is among those: choices of the second stage were compared by it, so it flatters. The middle column is a reference of the same size in PyTorch, trained on five of these styles in 2,000 steps.`;
 }
 
 function training({ recipe, backend, machine, began, seconds, loss, logitScale, skipped, teaching }: Summary): string {
@@ -99,7 +99,8 @@ function aboutTeaching({ words }: Recipe, { words: count, steps, seconds, likene
 Then a second stage teaches the text tower alone ${count} nouns that no caption had, from WordNet: ${steps} steps of ${words.batch} texts in
 ${(seconds / 60).toFixed(0)} minutes. It reads no picture. A noun is put where the labels of the trained concepts lie that are nearest to it in WordNet's tree
 (the ${words.nearest} likest meanings by Lin's measure, their weighted mean): "wolf" among dog, fox and cat. The first stage's model says where labels and captions lie;
-these, ${percent(1 - words.share)} of the texts, are taught to stay there. At the end the mean cosine of texts with their places is ${likeness.toFixed(2)}. Of the nouns, those are left out
+these, ${percent(1 - words.share)} of the texts, are taught to stay there. At the end the mean cosine of texts with their places is ${likeness.toFixed(2)};
+the weights then go back ${percent(1 - words.taughtShare)} of the way, which keeps more of the captions (WiSE-FT, Wortsman et al. 2022). Of the nouns, those are left out
 that are nobody's like there, that name people, or that WordNet's own definitions never use. Which concepts are held out plays no part
 in the choice of nouns.
 `;

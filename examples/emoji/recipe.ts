@@ -49,6 +49,8 @@ export const recipe = {
     warmup: 50,
     /** How much of a batch is words of the dictionary; the rest is captions, which keep their meaning. */
     share: 0.5,
+    /** How far the weights go from those of the first stage to what was learned. */
+    taughtShare: 0.9,
     /** A word is put among so many meanings of trained concepts, weighed by e to the power of `sharpness` x likeness. */
     nearest: 20,
     sharpness: 8,

@@ -33,7 +33,7 @@ export async function* teach(
 ): AsyncGenerator<TeachingStep> {
   const { steps, batch, learningRate: peak, warmup } = recipe.words;
   const optimiser = new AdamW({ weightDecay: recipe.training.weightDecay });
-  const trained = trainedParameters(clip, (name) => name.startsWith('text.'));
+  const trained = trainedParameters(clip, isTaught);
   const draw = createDraw(await labelVectors(teacher, concepts), concepts, lessons, recipe);
   try {
     for (let step = 0; step < steps; step++) {
@@ -46,6 +46,26 @@ export async function* teach(
   } finally {
     optimiser.dispose();
   }
+}
+
+/**
+ * Goes back a part of the way to the teacher's weights, which keeps more of what it knew than it takes from what was taught
+ * (WiSE-FT, Wortsman et al. 2022).
+ * @param share of the pupil's weights, from 0 to 1
+ */
+export function blend(clip: Clip, teacher: Clip, share: number): void {
+  for (const [name, before] of teacher.parameters) {
+    const after = clip.parameters.get(name) as tf.Tensor;
+    if (isTaught(name))
+      clip.replace(
+        name,
+        tf.tidy(() => tf.add(tf.mul(before, 1 - share), tf.mul(after, share))),
+      );
+  }
+}
+
+function isTaught(name: string): boolean {
+  return name.startsWith('text.');
 }
 
 /** @returns a label's vector by its concept: of all prompts together, as in the evaluation */

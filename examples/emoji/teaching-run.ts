@@ -4,7 +4,7 @@ import { evaluate, measuresForChoice, type Result } from './measures.ts';
 import { lessonsOf } from './neighbours.ts';
 import type { Recipe } from './recipe.ts';
 import type { RunFolder } from './run-folder.ts';
-import { teach } from './teach.ts';
+import { blend, teach } from './teach.ts';
 import { readNouns } from './wordnet.ts';
 
 /**
@@ -30,6 +30,7 @@ export async function teachWords(folder: RunFolder, recipe: Recipe, every = 1): 
     console.error(`step ${step}/${steps}  likeness ${mean(likenesses.slice(-20)).toFixed(3)}  ${minutesLeft} min left`);
   }
   const seconds = Math.round(secondsNow());
+  blend(clip, teacher, recipe.words.taughtShare);
   await saveClip(clip, folder.taught, { layout: 'huggingface', dtype: 'F16' });
   const likeness = mean(likenesses.slice(-100));
   await folder.keepTeaching({ words: lessons.length, steps, seconds, likeness }, recipe.words);

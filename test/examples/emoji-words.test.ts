@@ -3,8 +3,9 @@ import type { Concept } from '../../examples/emoji/concepts.ts';
 import { meaningOf } from '../../examples/emoji/meanings.ts';
 import { createLikeness, lessonsOf } from '../../examples/emoji/neighbours.ts';
 import { recipe as wholeRecipe } from '../../examples/emoji/recipe.ts';
-import { placeOf, teach } from '../../examples/emoji/teach.ts';
+import { blend, placeOf, teach } from '../../examples/emoji/teach.ts';
 import { parseNouns } from '../../examples/emoji/wordnet.ts';
+import type { Clip } from '../../src/clip.ts';
 import { dot } from '../../src/embed.ts';
 import { embedTexts, useBackend } from '../../src/node.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
@@ -148,5 +149,21 @@ describe('examples/emoji, words of a dictionary', () => {
     const [ofTeacher, ofPupil] = [await embedTexts(teacher, kept), await embedTexts(clip, kept)];
     for (const [at, text] of kept.entries())
       assert.ok(dot(ofTeacher[at]!, ofPupil[at]!) > 0.97, `${text} ${dot(ofTeacher[at]!, ofPupil[at]!)}`);
+  });
+
+  it('goes a part of the way back, with the text tower alone', async () => {
+    await useBackend('cpu');
+    const vocabulary = trainBpe(['fox', 'wolf'], 514);
+    const config = tinyConfig();
+    const text = { ...config.text!, vocabSize: vocabulary.ids.size };
+    const make = (seed: number) => initClip({ ...config, text }, seed, () => createTokenizer(vocabulary, 12));
+    using teacher = make(1);
+    using clip = make(2);
+    const first = async (from: Clip, name: string) => (await from.parameters.get(name)!.data())[0]!;
+    const [before, after] = [await first(teacher, 'text.proj'), await first(clip, 'text.proj')];
+    const picture = await first(clip, 'visual.proj');
+    blend(clip, teacher, 0.75);
+    assert.ok(Math.abs((await first(clip, 'text.proj')) - (0.25 * before + 0.75 * after)) < 1e-6);
+    assert.equal(await first(clip, 'visual.proj'), picture);
   });
 });
