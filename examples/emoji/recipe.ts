@@ -1,3 +1,4 @@
+import { templateSets } from '../../src/classify/template-sets.ts';
 import type { ClipConfig } from '../../src/config.ts';
 
 /** The lowest and the highest. */
@@ -79,15 +80,7 @@ export const recipe = {
 export type Recipe = typeof recipe;
 
 /** Around which captions are put in training; all of them together are the prompts of the evaluation. */
-export const templates: readonly string[] = [
-  '{}',
-  'a drawing of {}',
-  'an emoji of {}',
-  'a picture of {}',
-  'an icon of {}',
-  'a cartoon of {}',
-  'a line drawing of {}',
-];
+export const templates: readonly string[] = templateSets.drawings.templates;
 
 /** @param vocabSize tokens that the vocabulary came to have */
 export function clipConfig({ model }: Recipe, vocabSize: number): ClipConfig {

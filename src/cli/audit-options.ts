@@ -13,7 +13,7 @@ import {
   readTemplateOptions,
   type TemplateOptions,
 } from './prompt-options.ts';
-import { readText } from './read-text.ts';
+import { readLines, readText } from './read-text.ts';
 import { UsageError } from './usage.ts';
 
 export type AuditCommand = ModelOptions &
@@ -122,11 +122,11 @@ export async function readPlanOptions(options: AuditCommand): Promise<AuditPlanO
         'Cannot audit',
       ),
     }),
-    ...(otherLabels !== undefined && { otherLabels: await readLines(otherLabels) }),
+    ...(otherLabels !== undefined && { otherLabels: await readEntries(otherLabels) }),
     templates: await readTemplateOptions(options, 'Cannot audit'),
     ...(harmLabels !== undefined && { harmLabels: await readHarmLabels(harmLabels) }),
     ...(harmAlternatives !== undefined && { harmAlternatives: cut(harmAlternatives) }),
-    ...(queries !== undefined && { queries: await readLines(queries) }),
+    ...(queries !== undefined && { queries: await readEntries(queries) }),
     ...(unknown !== undefined && { unknown }),
     ...(falseAccepts !== undefined && { falseAccepts }),
     ...(coverage !== undefined && { coverage }),
@@ -141,9 +141,8 @@ async function readHarmLabels(path: string): Promise<HarmLabels> {
   return path === paperList ? clipPaperHarmLabels : parseHarmLabels(await readText(path), path);
 }
 
-async function readLines(path: string): Promise<string[]> {
-  const lines = (await readText(path)).split(/\r?\n/).map((line) => line.trim());
-  const list = lines.filter((line) => line !== '');
+async function readEntries(path: string): Promise<string[]> {
+  const list = await readLines(path);
   if (list.length === 0) throw new UsageError(`Cannot audit: expected one entry a line in ${path} but it has none`);
   return list;
 }

@@ -1,5 +1,5 @@
-import cliProgress from 'cli-progress';
 import type { AuditStage } from '../node/audit/run-options.ts';
+import { makeBar } from './progress.ts';
 
 /**
  * Runs an audit and shows on standard error, where that is a terminal, how far it is: one bar, which names its stage.
@@ -9,14 +9,7 @@ export async function withAuditProgress<T>(
   json: boolean | undefined,
   work: (onProgress: (stage: AuditStage, done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
-  const bar = new cliProgress.SingleBar(
-    {
-      format: '{stage} {bar} {value}/{total} | {eta_formatted} left',
-      ...{ stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
-      linewrap: true, // it would stay off after Ctrl-C
-    },
-    cliProgress.Presets.shades_classic,
-  );
+  const bar = makeBar('{stage} {bar} {value}/{total} | {eta_formatted} left');
   const isShown = process.stderr.isTTY && !json;
   let shown: AuditStage | undefined;
   try {

@@ -3,20 +3,19 @@ import { calibrateLabels, type LabelFigures } from '../evaluate/calibrate-labels
 import { shareText } from '../node/calibration-report.ts';
 import { saveClassifier } from '../node/classifier-file.ts';
 import { writeFileAtomically } from '../node/files.ts';
-import { modelHash } from '../node/model-hash.ts';
 import { htmlReport, tableHtml } from '../node/report.ts';
 import type { CalibrateCommand } from './calibrate.ts';
 import { refuseTooFew } from './calibrate-data.ts';
 import { type CalibrationJob, embedPictures } from './calibrate-pictures.ts';
+import { calibrationRun } from './calibration-run.ts';
 import { wantedText } from './describe-calibration.ts';
 import { openClip } from './options.ts';
 import { printJson, table } from './output.ts';
-import { version } from './version.ts';
 
 /** `calibrate --independent`: a threshold for each label, of which several may be true of a picture. */
 export async function calibrateIndependently(job: CalibrationJob, options: CalibrateCommand): Promise<void> {
-  const { data, wanted, source, templates } = job;
-  const { model, out, report, seed, json, exifRotate = false } = options;
+  const { data, wanted } = job;
+  const { out, report, seed, json, exifRotate = false } = options;
   const refuse = (shown: readonly (readonly number[])[], unknown: number) => {
     for (const [place, entry] of data.classes.entries()) {
       const having = shown.filter((places) => places.includes(place)).length;
@@ -49,17 +48,8 @@ export async function calibrateIndependently(job: CalibrationJob, options: Calib
     console.error(`wrote ${report}`);
   }
   if (json) {
-    const run = {
-      model,
-      modelHash: await modelHash(clip),
-      data: source,
-      exifRotate,
-      wanted,
-      seed,
-      date: new Date().toISOString(),
-    };
     const counts = { known: known.length, unknown: unknown.length };
-    printJson({ out, ...run, version, templates, ...counts, labels, failed });
+    printJson({ out, ...(await calibrationRun(clip, job, options)), ...counts, labels, failed });
   } else console.log(`${lead}\n${table(rows)}`);
 }
 

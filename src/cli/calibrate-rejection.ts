@@ -5,22 +5,21 @@ import { usableScores } from '../evaluate/fit-rejection.ts';
 import { calibrationSections } from '../node/calibration-report.ts';
 import { saveClassifier } from '../node/classifier-file.ts';
 import { writeFileAtomically } from '../node/files.ts';
-import { modelHash } from '../node/model-hash.ts';
 import { htmlReport } from '../node/report.ts';
 import type { CalibrateCommand } from './calibrate.ts';
 import { refuseTooFew } from './calibrate-data.ts';
 import { type CalibrationJob, type EmbeddedPicture, embedPictures } from './calibrate-pictures.ts';
+import { calibrationRun } from './calibration-run.ts';
 import { warningsOf } from './calibration-warnings.ts';
 import { describeCalibration, wantedText } from './describe-calibration.ts';
 import { openClip } from './options.ts';
 import { printJson } from './output.ts';
 import { UsageError } from './usage.ts';
-import { version } from './version.ts';
 
 /** `calibrate`: one temperature and one threshold for classes of which a picture shows one. */
 export async function calibrateRejection(job: CalibrationJob, options: CalibrateCommand): Promise<void> {
-  const { data, wanted, source, templates } = job;
-  const { model, out, report, score, seed, json, exifRotate = false } = options;
+  const { data, wanted } = job;
+  const { out, report, score, seed, json, exifRotate = false } = options;
   if (score && !usableScores(data.classes.length).includes(score))
     throw new UsageError(`Cannot calibrate by '${score}': it compares classes, and there is one; take maxCosine`);
   refuseTooFew(wanted, data.known.size, data.unknown.length);
@@ -40,17 +39,8 @@ export async function calibrateRejection(job: CalibrationJob, options: Calibrate
   await saveClassifier(out, fitted, clip);
   console.error(`wrote ${out}`);
   const run = {
-    ...{
-      model,
-      modelHash: await modelHash(clip),
-      data: source,
-      exifRotate,
-      wanted,
-      seed,
-      date: new Date().toISOString(),
-      version,
-    },
-    ...{ classes: classifier.classNames, templates, known: known.length, unknown: unknown.length },
+    ...(await calibrationRun(clip, job, options)),
+    ...{ classes: classifier.classNames, known: known.length, unknown: unknown.length },
   };
   if (report !== undefined) {
     const answered = (list: readonly EmbeddedPicture[]) =>

@@ -1,6 +1,6 @@
 import type { Interval } from '../evaluate/intervals.ts';
+import { percent } from '../evaluate/percent.ts';
 import { intervalText } from '../node/evaluation-sections.ts';
-import { percent } from '../node/report-figures.ts';
 import { table } from './output.ts';
 
 /** One of the figures that are printed. */

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { type Filter, filterTest } from '../search/filter.ts';
 import { parseQuery, type Term } from '../search/query.ts';
+import { trimmed } from './read-text.ts';
 import type { SearchCommand } from './search.ts';
-import { UsageError } from './usage.ts';
+import { asUsage, UsageError } from './usage.ts';
 
 const action = 'Cannot search';
 
@@ -22,7 +23,7 @@ export async function planSearch(words: readonly string[], options: SearchComman
     );
   if (options.json && (options.paths || options.null))
     throw new UsageError(`${action}: --json has the paths; leave ${options.paths ? '--paths' : '--null'} out`);
-  const filter = readFilter(options);
+  const filter = await readFilter(options);
   if (duplicates) {
     if (facets !== undefined) throw new UsageError(`${action}: --facets sorts results of a query; leave it out`);
     if (options.null)
@@ -38,35 +39,28 @@ export async function planSearch(words: readonly string[], options: SearchComman
     await assertFile(sameAs);
     return { kind: 'sameAs', file: sameAs, filter, ...labels };
   }
-  const terms = readQuery(words.join(' '));
+  const terms = await asUsage(() => parseQuery(words.join(' ')));
   for (const { kind, value } of terms) if (kind === 'image') await assertFile(value);
   return { kind: 'query', terms, filter, ...labels };
 }
 
-function readFilter({ path, after, before, minSize, maxSize, minWidth, minHeight }: SearchCommand): Filter {
+async function readFilter({
+  path,
+  after,
+  before,
+  minSize,
+  maxSize,
+  minWidth,
+  minHeight,
+}: SearchCommand): Promise<Filter> {
   const bounds = { path, after, before, minSize, maxSize, minWidth, minHeight };
   const filter: Filter = Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined));
-  try {
-    filterTest(filter);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  await asUsage(() => filterTest(filter));
   return filter;
 }
 
-function readQuery(query: string): Term[] {
-  try {
-    return parseQuery(query);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
 function readLabels(text: string): string[] {
-  const labels = text
-    .split(',')
-    .map((label) => label.trim())
-    .filter((label) => label !== '');
+  const labels = trimmed(text.split(','));
   if (labels.length === 0) throw new UsageError(`${action}: expected labels with commas between them after --facets`);
   if (new Set(labels).size < labels.length) throw new UsageError(`${action}: a label of --facets is there twice`);
   return labels;

@@ -3,6 +3,18 @@ import cliProgress from 'cli-progress';
 /** Items from which on their number is shown: fewer are done before anyone wonders. */
 const fewestShown = 256;
 
+/** A bar on standard error. @param format cli-progress's */
+export function makeBar(format: string): cliProgress.SingleBar {
+  return new cliProgress.SingleBar(
+    {
+      format,
+      ...{ stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
+      linewrap: true, // it would stay off after Ctrl-C
+    },
+    cliProgress.Presets.shades_classic,
+  );
+}
+
 /**
  * Does work and shows on standard error, where that is a terminal, how far it is.
  * @param what is counted
@@ -13,14 +25,7 @@ export async function withProgress<T>(
   json: boolean | undefined,
   work: (onProgress: (done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
-  const bar = new cliProgress.SingleBar(
-    {
-      format: `${what} {bar} {value}/{total} | {eta_formatted} left`,
-      ...{ stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
-      linewrap: true, // it would stay off after Ctrl-C
-    },
-    cliProgress.Presets.shades_classic,
-  );
+  const bar = makeBar(`${what} {bar} {value}/{total} | {eta_formatted} left`);
   const isAllowed = process.stderr.isTTY && !json;
   try {
     return await work((done, total) => {

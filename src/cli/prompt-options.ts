@@ -4,7 +4,7 @@ import { readClasses } from '../classify/read-classes.ts';
 import { findTemplateSet, templateSets } from '../classify/template-sets.ts';
 import { templatesOfModel } from './default-templates.ts';
 import { collect } from './options.ts';
-import { readText } from './read-text.ts';
+import { readLines, readText, trimmed } from './read-text.ts';
 import { asUsage, UsageError } from './usage.ts';
 
 /** How a command is told classes. */
@@ -88,12 +88,7 @@ export async function refuseUnfitPrompts(
 }
 
 async function linesOf(file: string | undefined): Promise<string[]> {
-  return file === undefined ? [] : trimmed((await readText(file)).split(/\r?\n/));
-}
-
-/** Empty entries are passed over. */
-function trimmed(entries: readonly string[]): string[] {
-  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+  return file === undefined ? [] : readLines(file);
 }
 
 function parseTemplateSet(name: string): string {

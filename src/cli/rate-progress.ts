@@ -1,14 +1,10 @@
-import cliProgress from 'cli-progress';
+import { makeBar } from './progress.ts';
 
 /** Shows on standard error, where that is a terminal: how much is done, how fast, and the time left. */
 export type RateProgress = { onProgress: (done: number, total: number) => void; stop: () => void };
 
 export function makeRateProgress(json = false): RateProgress {
-  const format = '{bar} {value}/{total} | {rate}/s | {eta_formatted} left';
-  const bar = new cliProgress.SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, noTTYOutput: false },
-    cliProgress.Presets.shades_classic,
-  );
+  const bar = makeBar('{bar} {value}/{total} | {rate}/s | {eta_formatted} left');
   const isShown = process.stderr.isTTY && !json;
   const start = performance.now();
   return {

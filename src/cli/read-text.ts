@@ -11,3 +11,13 @@ export async function readText(path: string): Promise<string> {
     throw new Error(`Cannot read ${path}: ${reasons[error.code ?? ''] ?? error.message}`, { cause: error });
   });
 }
+
+/** The lines of such a file. */
+export async function readLines(path: string): Promise<string[]> {
+  return trimmed((await readText(path)).split(/\r?\n/));
+}
+
+/** Without the blanks around them; empty entries are passed over. */
+export function trimmed(entries: readonly string[]): string[] {
+  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+}

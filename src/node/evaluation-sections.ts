@@ -1,7 +1,7 @@
 import type { Interval } from '../evaluate/intervals.ts';
+import { percent } from '../evaluate/percent.ts';
 import type { BadPlace } from './labelled-pictures.ts';
 import { type Section, tableHtml } from './report.ts';
-import { percent } from './report-figures.ts';
 
 /** A figure of a report: a share with its interval, and what to hold it against. */
 export type Figure = { name: string; value: number | null; interval?: Interval | null; note?: string };

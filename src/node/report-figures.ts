@@ -1,4 +1,5 @@
 import type { ReliabilityBin } from '../evaluate/calibration.ts';
+import { percent } from '../evaluate/percent.ts';
 import { escapeHtml, type Thumbnail, thumbnailHtml } from './report.ts';
 
 /** Some classes of a confusion matrix. */
@@ -87,9 +88,4 @@ ${ticks.join('')}${bars.join('')}
 /** A sentence that says how a figure is to be read. */
 export function noteHtml(text: string): string {
   return `<p class="note">${escapeHtml(text)}</p>`;
-}
-
-/** 0.1234 as `12 %`. */
-export function percent(share: number, digits = 0): string {
-  return `${(100 * share).toFixed(digits)} %`;
 }

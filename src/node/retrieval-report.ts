@@ -1,8 +1,9 @@
 import type { RetrievalEvaluation } from '../evaluate/image-text-retrieval.ts';
+import { percent } from '../evaluate/percent.ts';
 import type { CaptionedPictures } from './captioned-pictures.ts';
 import { figuresHtml } from './evaluation-sections.ts';
 import { chartHtml, escapeHtml, type Section, tableHtml } from './report.ts';
-import { type Captioned, noteHtml, percent, picturesHtml } from './report-figures.ts';
+import { type Captioned, noteHtml, picturesHtml } from './report-figures.ts';
 import { thumbnailOf } from './thumbnail.ts';
 
 const mostQueries = 12;

@@ -1,9 +1,10 @@
 import { mostConfused } from '../evaluate/confusions.ts';
+import { percent } from '../evaluate/percent.ts';
 import type { ZeroShotEvaluation } from '../evaluate/zero-shot.ts';
 import { figuresHtml, intervalText } from './evaluation-sections.ts';
 import type { LabelledPicture } from './labelled-pictures.ts';
 import { chartHtml, type Section, tableHtml } from './report.ts';
-import { type Captioned, confusionHtml, noteHtml, percent, picturesHtml, reliabilityHtml } from './report-figures.ts';
+import { type Captioned, confusionHtml, noteHtml, picturesHtml, reliabilityHtml } from './report-figures.ts';
 import { thumbnailOf } from './thumbnail.ts';
 
 const mostMistakes = 24;

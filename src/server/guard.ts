@@ -29,7 +29,7 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 };
 
 /** Our own header: a form of another site cannot send it. */
-export const ownHeader = 'x-clip-tfjs';
+const ownHeader = 'x-clip-tfjs';
 
 /**
  * Turns away what other sites ask for in a visitor's browser, and who does not know the token, before a body is read.

@@ -6,7 +6,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 export const text: Schema = { type: 'string', minLength: 1, maxLength: mostCharacters };
 export const number: Schema = { type: 'number' };
 export const integer: Schema = { type: 'integer' };
-export const fromZero: Schema = { type: 'integer', minimum: 0 };
+const fromZero: Schema = { type: 'integer', minimum: 0 };
 export const list = (items: Schema, maxItems?: number): Schema => ({
   type: 'array',
   items,

@@ -9,7 +9,7 @@ export const pictureTemplates: readonly string[] = ['{}', 'a picture of {}', 'a 
 /** What stands around a word that is to be read. */
 export const wordTemplates: readonly string[] = ['the word {}', 'the text {}', 'a sign that says {}'];
 
-export const shapePlurals: Readonly<Record<Shape, string>> = {
+const shapePlurals: Readonly<Record<Shape, string>> = {
   circle: 'circles',
   square: 'squares',
   triangle: 'triangles',
@@ -39,7 +39,7 @@ export type Thing = { shape: Shape; colour: ColourName };
 
 export const shapeCaption = (shape: Shape): string => `a ${shape}`;
 export const colourCaption = (colour: ColourName): string => `a ${colour} shape`;
-export const thingCaption = ({ shape, colour }: Thing): string => `a ${colour} ${shape}`;
+const thingCaption = ({ shape, colour }: Thing): string => `a ${colour} ${shape}`;
 export const leftCaption = (left: Thing, right: Thing): string =>
   `${thingCaption(left)} left of ${thingCaption(right)}`;
 export const bothCaption = (first: Thing, second: Thing): string =>

@@ -1,4 +1,4 @@
-import type { Rate } from '../groups.ts';
+import { percent, percentWithInterval as rateText } from '../percent.ts';
 import type { RobustnessResult } from './robustness.ts';
 import type { ProbeResults } from './run-probes.ts';
 import type { TypographicResult } from './typographic.ts';
@@ -26,23 +26,28 @@ function overview({ naming, counting, leftRight, binding, abstractWords }: Probe
     note: 'Shapes on white, drawn from the seed. Where naming is near chance, the probes below it say little.',
     columns: ['probe', 'pictures', 'right', 'chance'],
     rows: [
-      ['naming a shape', `${naming.n}`, rateText(naming.shape), percent(naming.chance.shape)],
-      ['naming a colour', `${naming.n}`, rateText(naming.colour), percent(naming.chance.colour)],
-      ['counting 1 to 6', `${counting.n}`, rateText(counting.accuracy), percent(counting.chance.accuracy)],
+      ['naming a shape', `${naming.n}`, rateText(naming.shape), percent(naming.chance.shape, 1)],
+      ['naming a colour', `${naming.n}`, rateText(naming.colour), percent(naming.chance.colour, 1)],
+      ['counting 1 to 6', `${counting.n}`, rateText(counting.accuracy), percent(counting.chance.accuracy, 1)],
       [
         'counting, mean absolute error',
         `${counting.n}`,
         `${error.value.toFixed(2)} (${error.low.toFixed(2)} to ${error.high.toFixed(2)})`,
         counting.chance.meanAbsoluteError.toFixed(2),
       ],
-      ['left and right', `${leftRight.n}`, rateText(leftRight.accuracy), percent(leftRight.chance.accuracy)],
-      ['which colour on which shape', `${binding.n}`, rateText(binding.accuracy), percent(binding.chance.accuracy)],
-      ['described, one of two', `${abstractWords.n}`, rateText(abstractWords.concrete), percent(abstractWords.chance)],
+      ['left and right', `${leftRight.n}`, rateText(leftRight.accuracy), percent(leftRight.chance.accuracy, 1)],
+      ['which colour on which shape', `${binding.n}`, rateText(binding.accuracy), percent(binding.chance.accuracy, 1)],
+      [
+        'described, one of two',
+        `${abstractWords.n}`,
+        rateText(abstractWords.concrete),
+        percent(abstractWords.chance, 1),
+      ],
       [
         'abstract word, one of two',
         `${abstractWords.n}`,
         rateText(abstractWords.abstract),
-        percent(abstractWords.chance),
+        percent(abstractWords.chance, 1),
       ],
     ],
   };
@@ -113,13 +118,4 @@ function robustnessTable(title: string, level: string, { n, accuracy, levels }: 
       row.meanCosine.toFixed(3),
     ]),
   };
-}
-
-/** `69.4 % (53.1 to 82.0)` */
-function rateText({ value, low, high }: Rate): string {
-  return `${percent(value)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,5 +1,6 @@
 import type { RateGap } from '../../evaluate/audit/rates.ts';
 import type { Rate } from '../../evaluate/groups.ts';
+import { percent as percentOf, percentWithInterval } from '../../evaluate/percent.ts';
 
 /** A part of a report: paragraphs and tables in order. */
 export type Part = { heading: string; blocks: Block[] };
@@ -12,7 +13,7 @@ export const unknownFigure = '–';
 
 /** 0.1234 as `12.3 %`. */
 export function percent(share: number): string {
-  return Number.isNaN(share) ? unknownFigure : `${(100 * share).toFixed(1)} %`;
+  return Number.isNaN(share) ? unknownFigure : percentOf(share, 1);
 }
 
 /** A share with its interval and what it is a share of: `12.3 % (9.1 to 16.4, n = 300)`. */
@@ -21,9 +22,8 @@ export function rateText({ value, low, high, count }: Rate): string {
 }
 
 /** A share with its interval, in per cent. */
-export function intervalText({ value, low, high }: { value: number; low: number; high: number }): string {
-  if (Number.isNaN(value)) return unknownFigure;
-  return `${percent(value)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+export function intervalText(estimate: { value: number; low: number; high: number }): string {
+  return Number.isNaN(estimate.value) ? unknownFigure : percentWithInterval(estimate);
 }
 
 /** A figure that is no share, to four digits. */

@@ -4,6 +4,7 @@ import { defaultTemplates } from '../../classify/templates.ts';
 import { allHarmLabels } from '../../evaluate/audit/harm-labels.ts';
 import { findPictures } from '../find-pictures.ts';
 import { type LabelledPicture, readLabelledPictures } from '../labelled-pictures.ts';
+import { placeLabels } from '../place-labels.ts';
 import { type AuditPlan, type AuditPlanOptions, groupingsOf } from './audit-plan.ts';
 import { refuseRepeated, refuseUnfit } from './refuse.ts';
 import { refuseGate } from './refuse-gate.ts';
@@ -92,15 +93,7 @@ function refuseLabels(
     throw new RangeError(
       `Cannot audit: no picture of ${source} has the class '${empty.name}'; add pictures of it, or name it by --other-labels if it shall only compete`,
     );
-  const labels = new Map<string, LabelledPicture>();
-  for (const picture of pictures) {
-    const other = labels.get(picture.path);
-    if (other)
-      throw new RangeError(
-        `Cannot audit: expected one label for each picture but ${picture.path} is '${other.label}' (${other.place}) and '${picture.label}' (${picture.place}); take one away`,
-      );
-    labels.set(picture.path, picture);
-  }
+  placeLabels(pictures, classes, { action: 'Cannot audit' });
 }
 
 function refuseHarm(
