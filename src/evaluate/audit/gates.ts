@@ -52,6 +52,7 @@ export function leastClassesOf(gate: Gate): number {
   return figureOf(gate).leastClasses ?? 2;
 }
 
+/** @returns a result per gate, in their order; what cannot be measured does not pass */
 export function checkGates(gates: readonly Gate[], report: AuditReport): GateResult[] {
   return gates.map((gate) => {
     const readings = figureOf(gate).read(report);
