@@ -1,12 +1,16 @@
 import { permutation, sampleSeed } from '../../random.ts';
-import { conceptNumbers, type ReadyBatch } from '../../train/batches.ts';
+import { conceptNumbers } from '../../train/batches.ts';
+import type { Concepts } from '../../train/loss.ts';
 import type { FilePair } from '../pairs.ts';
 import type { Sample } from '../workers/prepare-sample.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
 import { preparePairs, type Showing } from './prepare-pairs.ts';
 
 /** A batch as numbers, and which pairs are in it. */
-export type FileBatch = ReadyBatch & {
+export type FileBatch = {
+  pixels: Float32Array;
+  ids: Int32Array;
+  concepts?: Concepts | undefined;
   pairs: readonly FilePair[];
   /** Pairs whose picture or caption another pair of the batch has too, without being of its concept. */
   repeated: number;
