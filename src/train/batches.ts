@@ -15,12 +15,12 @@ export type Pair = {
 };
 
 /**
- * Pairs as numbers: plain rows of [batch, imageSize, imageSize, 3] and [batch, seq], or in place of one of them the features
- * [batch, embedDim] that its tower gave, where the tower is not trained; or tensors, which stay the caller's to
+ * Pairs as numbers: plain rows of [batch, imageSize, imageSize, 3] and [batch, seq], or in place of one of them the unit vectors
+ * [batch, embedDim] of its tower, where the tower is not trained; or tensors, which stay the caller's to
  * dispose, once the next batch is asked for or the run ends (in a generator: `try { yield batch } finally { dispose }`).
  */
-export type ReadyBatch = ({ pixels: tf.Tensor4D | Float32Array } | { imageFeatures: tf.Tensor2D | Float32Array }) &
-  ({ ids: tf.Tensor2D | Int32Array } | { textFeatures: tf.Tensor2D | Float32Array }) & {
+export type ReadyBatch = ({ pixels: tf.Tensor4D | Float32Array } | { imageEmbeds: tf.Tensor2D | Float32Array }) &
+  ({ ids: tf.Tensor2D | Int32Array } | { textEmbeds: tf.Tensor2D | Float32Array }) & {
     concepts?: Concepts | undefined;
   };
 
@@ -45,8 +45,8 @@ export function toTensors(clip: Clip, batch: Batch, seed: number): TensorBatch &
   };
   const { size } = clip.config.preprocess;
   const { embedDim } = clip.config;
-  const pictures = 'pixels' in ready ? ready.pixels : ready.imageFeatures;
-  const texts = 'ids' in ready ? ready.ids : ready.textFeatures;
+  const pictures = 'pixels' in ready ? ready.pixels : ready.imageEmbeds;
+  const texts = 'ids' in ready ? ready.ids : ready.textEmbeds;
   const each = 'pixels' in ready ? [size, size, 3] : [embedDim];
   const rows =
     pictures instanceof tf.Tensor ? pictures.shape[0] : pictures?.length / each.reduce((product, n) => product * n, 1);
@@ -58,8 +58,8 @@ export function toTensors(clip: Clip, batch: Batch, seed: number): TensorBatch &
   const pictureTensor = asTensor(pictures, [rows, ...each]);
   const textTensor = asTensor(texts, [rows, seq]);
   return {
-    ...('pixels' in ready ? { pixels: pictureTensor as tf.Tensor4D } : { imageFeatures: pictureTensor as tf.Tensor2D }),
-    ...('ids' in ready ? { ids: textTensor as tf.Tensor2D } : { textFeatures: textTensor as tf.Tensor2D }),
+    ...('pixels' in ready ? { pixels: pictureTensor as tf.Tensor4D } : { imageEmbeds: pictureTensor as tf.Tensor2D }),
+    ...('ids' in ready ? { ids: textTensor as tf.Tensor2D } : { textEmbeds: textTensor as tf.Tensor2D }),
     concepts: ready.concepts,
     dispose,
   };

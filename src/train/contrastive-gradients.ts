@@ -2,8 +2,18 @@ import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../clip.ts';
 import { assertShape } from '../errors.ts';
 import { backward, forward, type Named, type Pass, type Project } from './backward.ts';
-import { chunksOf, type Job, pictureSide, type Side, type TensorBatch, textSide, type Way } from './batch-sides.ts';
-import { type Concepts, infoNceLoss } from './loss.ts';
+import {
+  chunksOf,
+  fixedAhead,
+  type Job,
+  pictureSide,
+  type Side,
+  type TensorBatch,
+  textSide,
+  unitRows,
+  type Way,
+} from './batch-sides.ts';
+import { infoNceLoss } from './loss.ts';
 import { type FixedTowers, trainedParameters } from './trained-parameters.ts';
 
 export type GradientOptions = {
@@ -31,34 +41,34 @@ export function contrastiveGradients(
   batch: TensorBatch,
   options: GradientOptions = {},
 ): ContrastiveGradients {
-  const trained = trainedParameters(clip, options.trainable, fromFeatures(batch));
+  const trained = trainedParameters(clip, options.trainable, givenTowers(batch));
   const size = checkBatch(clip, batch);
   const { chunkSize = size, recompute = true, project } = options;
   if (!(Number.isSafeInteger(chunkSize) && chunkSize > 0))
     throw new RangeError(`Cannot train: expected chunkSize to be a positive integer but got ${chunkSize}`);
   const { loss, ...gradients } = tf.tidy(() => {
     const isOneTape = !recompute && chunkSize >= size;
-    if (isOneTape) return taped(clip, batch, trained, project);
+    if (isOneTape) return taped(clip, fixedAhead(clip, batch, trained), trained, project);
     return cached(clip, batch, trained, { chunkSize: Math.min(chunkSize, size), recompute, project });
   });
   return { loss: loss as tf.Scalar, gradients: new Map(Object.entries(gradients)) };
 }
 
-/** The towers whose features a batch has. */
-function fromFeatures(batch: TensorBatch): FixedTowers {
-  return { image: 'imageFeatures' in batch, text: 'textFeatures' in batch };
+/** The towers whose unit vectors a batch has. */
+function givenTowers(batch: TensorBatch): FixedTowers {
+  return { image: 'imageEmbeds' in batch, text: 'textEmbeds' in batch };
 }
 
 /** @returns how many pairs there are */
 function checkBatch(clip: Clip, batch: TensorBatch): number {
   const { embedDim } = clip.config;
-  const action = (kind: string) => `Cannot train: expected ${kind} features`;
+  const action = (kind: string) => `Cannot train: expected unit vectors of ${kind}`;
   if ('pixels' in batch) clip.visualFor(batch.pixels);
-  else assertShape(action('picture'), batch.imageFeatures.shape, ['batch', embedDim]);
+  else assertShape(action('pictures'), batch.imageEmbeds.shape, ['batch', embedDim]);
   if ('ids' in batch) clip.textFor(batch.ids);
-  else assertShape(action('text'), batch.textFeatures.shape, ['batch', embedDim]);
-  const [images] = ('pixels' in batch ? batch.pixels : batch.imageFeatures).shape;
-  const [texts] = ('ids' in batch ? batch.ids : batch.textFeatures).shape;
+  else assertShape(action('texts'), batch.textEmbeds.shape, ['batch', embedDim]);
+  const [images] = ('pixels' in batch ? batch.pixels : batch.imageEmbeds).shape;
+  const [texts] = ('ids' in batch ? batch.ids : batch.textEmbeds).shape;
   if (images !== texts)
     throw new TypeError(`Cannot train: expected a text for each picture but got ${images} pictures and ${texts} texts`);
   return images;
@@ -70,9 +80,9 @@ type Result = Record<string, tf.Tensor>;
 /** The plain way: one tape over everything. It computes least and keeps most. */
 function taped(clip: Clip, batch: TensorBatch, trained: ReadonlyMap<string, tf.Tensor>, project?: Project): Result {
   const names = [...trained.keys()];
-  const images = () => ('pixels' in batch ? clip.encodeImage(batch.pixels) : batch.imageFeatures);
-  const texts = () => ('ids' in batch ? clip.encodeText(batch.ids) : batch.textFeatures);
-  const run = () => featureLoss(images(), texts(), logScaleOf(clip), batch.concepts);
+  const images = () => ('pixels' in batch ? unitRows(clip.encodeImage(batch.pixels)) : batch.imageEmbeds);
+  const texts = () => ('ids' in batch ? unitRows(clip.encodeText(batch.ids)) : batch.textEmbeds);
+  const run = () => infoNceLoss(images(), texts(), tf.exp(logScaleOf(clip)), batch.concepts);
   const { value, grads } = tf.valueAndGrads(run)([...trained.values()]);
   const gradients = names.map((name, index): [string, tf.Tensor] => [name, grads[index] as tf.Tensor]);
   return {
@@ -93,7 +103,10 @@ function cached(clip: Clip, batch: TensorBatch, trained: ReadonlyMap<string, tf.
 
   const features = [images.features(imagePasses), texts.features(textPasses)] as const; // 2 x [batch, embedDim]
   const logScale = logScaleOf(clip);
-  const lossOf = () => featureLoss(...features, logScale, batch.concepts);
+  const unitImages = 'pixels' in batch ? unitRows : asIs;
+  const unitTexts = 'ids' in batch ? unitRows : asIs;
+  // CLIP, Figure 3, from the features to the loss
+  const lossOf = () => infoNceLoss(unitImages(features[0]), unitTexts(features[1]), tf.exp(logScale), batch.concepts);
   const { value: loss, grads } = tf.valueAndGrads(lossOf)([...features, logScale]);
   const [dImages, dTexts, dLogScale] = grads as [tf.Tensor2D, tf.Tensor2D, tf.Scalar];
 
@@ -111,20 +124,8 @@ function cached(clip: Clip, batch: TensorBatch, trained: ReadonlyMap<string, tf.
   return { loss, ...Object.fromEntries(gradients) };
 }
 
-/** The lines of CLIP's Figure 3 from the features to the loss. */
-function featureLoss(
-  images: tf.Tensor2D,
-  texts: tf.Tensor2D,
-  logScale: tf.Scalar,
-  concepts: Concepts | undefined,
-): tf.Scalar {
-  return infoNceLoss(unitRows(images), unitRows(texts), tf.exp(logScale), concepts);
-}
-
-/** Rows scaled to length 1. The 1e-12 keeps the gradient of a row of zeros finite. */
-function unitRows(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.mul(rows, tf.rsqrt(tf.add(tf.sum(tf.square(rows), 1, true), 1e-12)));
-}
+/** Unit vectors as they were given: once more to unit length, their last bits would change. */
+const asIs = (rows: tf.Tensor2D) => rows;
 
 function logScaleOf(clip: Clip): tf.Scalar {
   return clip.parameters.get('logitScale') as tf.Scalar;

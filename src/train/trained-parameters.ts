@@ -3,7 +3,7 @@ import type { Clip } from '../clip.ts';
 import { ModelError } from '../errors.ts';
 import { isStatistic } from '../parameters.ts';
 
-/** Towers whose features are given, so that no gradient reaches them; they need not be loaded. */
+/** Towers whose unit vectors are given, so that no gradient reaches them; they need not be loaded. */
 export type FixedTowers = { image: boolean; text: boolean };
 
 /**
@@ -31,7 +31,7 @@ export function trainedParameters(
   const unreached = [...trained.keys()].find((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   if (unreached !== undefined)
     throw new ModelError(
-      `Cannot train '${unreached}': the batch has its tower's features, so no gradient reaches it; leave the tower out by 'trainable', or give its input`,
+      `Cannot train '${unreached}': the batch has its tower's unit vectors, so no gradient reaches it; leave the tower out by 'trainable', or give its input`,
     );
   const backend = tf.getBackend();
   const convolution = visual?.kind !== 'modified-resnet' ? undefined : [...trained].find(([, { rank }]) => rank === 4);

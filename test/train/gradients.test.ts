@@ -117,17 +117,20 @@ describe('contrastiveGradients()', () => {
     });
 
     for (const [given, tower] of [
-      ['imageFeatures', 'visual.'],
-      ['textFeatures', 'text.'],
+      ['imageEmbeds', 'visual.'],
+      ['textEmbeds', 'text.'],
     ] as const) {
       it(`takes ${given} in place of what a frozen tower would give`, async () => {
         const clip = randomClip(tinyConfig());
         const batch = randomBatch(tinyConfig(), 5);
-        const features = given === 'imageFeatures' ? clip.encodeImage(batch.pixels) : clip.encodeText(batch.ids);
+        const features = tf.tidy(() => {
+          const rows = given === 'imageEmbeds' ? clip.encodeImage(batch.pixels) : clip.encodeText(batch.ids);
+          return tf.div<tf.Tensor2D>(rows, tf.norm(rows, 2, 1, true));
+        });
         const short =
-          given === 'imageFeatures'
-            ? { imageFeatures: features, ids: batch.ids }
-            : { pixels: batch.pixels, textFeatures: features };
+          given === 'imageEmbeds'
+            ? { imageEmbeds: features, ids: batch.ids }
+            : { pixels: batch.pixels, textEmbeds: features };
         const trainable = (name: string) => !name.startsWith(tower);
         const expected = contrastiveGradients(clip, batch, { trainable });
         for (const [, options] of ways) {
