@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Clip } from '../../../src/clip.ts';
@@ -175,6 +175,29 @@ describe('updateIndex()', () => {
     await writePicture(at('bad.png'), 9);
     const mended = await update(1);
     assert.deepEqual([mended.added, mended.failed, writer.failures], [1, [], []]);
+  });
+
+  it('lists a file whose name is not UTF-8', async function () {
+    const name = Buffer.concat([Buffer.from(photos), Buffer.from('/caf\xe9.png', 'latin1')]);
+    if (process.platform !== 'linux') this.skip(); // elsewhere there are no such names
+    await writeFile(name, pictureOf(9));
+    const { failed } = await update(4, { prune: true });
+    assert.deepEqual(
+      failed.map(({ path, reason }) => [path, /is not UTF-8; rename it/.test(reason)]),
+      [[at('caf\ufffd.png'), true]],
+    );
+  });
+
+  it('prunes nothing of a folder that lists its files and lets nobody at them', async function () {
+    if (process.getuid?.() === 0 || process.platform === 'win32') this.skip(); // who may do everything
+    await update(4);
+    await chmod(at('more'), 0o444);
+    const { failed, pruned } = await update(0, { prune: true }).finally(() => chmod(at('more'), 0o755));
+    assert.deepEqual(failed, [
+      { path: at('more', 'd.png'), reason: 'Cannot read the picture: permission is denied', size: -1, modified: -1 },
+    ]);
+    assert.deepEqual([pruned, writer.entries.length], [0, 4]);
+    assert.deepEqual((await update(0)).failed, []);
   });
 
   it('forgets the vector of a picture that has become unreadable', async () => {
