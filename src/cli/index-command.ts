@@ -46,7 +46,10 @@ export function addIndex(program: Command): void {
     .option('--image-column <name>', "the table's column of picture paths (default: filepath)")
     .option('--text-column <name>', "the table's column of captions (default: title)")
     .option('--prune', 'remove what is not there any more')
-    .option('--rehash', 'compare the content of all files, whatever their size and time say; try unreadable ones again')
+    .option(
+      '--rehash',
+      'compare the content of all files, whatever their size and times say; try unreadable ones again',
+    )
     .option('--compact', 'give back the room of removed rows now; else that is done where they are a quarter')
     .option('--no-exif-rotate', 'leave pictures as they are stored, whatever their EXIF orientation says')
     .option('--batch-size <count>', 'pictures that go through the model at once', parseCount, 16)

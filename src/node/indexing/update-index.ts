@@ -1,4 +1,5 @@
 import type { Clip } from '../../clip.ts';
+import type { Entry } from '../../search/entry.ts';
 import { assertSameModel } from '../../search/same-model.ts';
 import { type EmbedFilesOptions, embedFiles } from '../embed-files.ts';
 import { modelHash } from '../model-hash.ts';
@@ -12,11 +13,11 @@ import { type FileStatus, isWithin, statusOf, walkFolders } from './walk.ts';
 export type UpdateOptions = Pick<EmbedFilesOptions, 'workers' | 'batchSize' | 'signal' | 'timeLimit'> & {
   /** Removes entries whose file is not there any more. */
   prune?: boolean;
-  /** Compares the content of every file, and tries every unreadable one again; else only of those whose size or time has changed. */
+  /** Compares the content of every file, and tries every unreadable one again; else only of those whose size or times have changed. */
   rehash?: boolean;
   /** Rewrites the store without what was removed; else that is done where it is a quarter or more. */
   compact?: boolean;
-  /** Files of a commit, 256 by default: as many are done again after a kill. Ten seconds' work is always committed. */
+  /** New rows of a commit, 256 by default: as many are done again after a kill. Ten seconds' work is always committed. */
   commitRows?: number;
   /** Is told how many of the files that are new or changed are done. */
   onProgress?: (done: number, total: number) => void;
@@ -46,7 +47,7 @@ type Tally = Pick<IndexUpdate, 'added' | 'changed' | 'renamed' | 'unchanged'>;
 const fewCandidates = 64;
 
 /**
- * Brings an index up to date with folders. Files whose size and time are those of their entry are not opened. Of the others the content
+ * Brings an index up to date with folders. Files whose size and times are those of their entry are not opened. Of the others the content
  * is hashed: where it is that of an entry whose file is gone, the file was renamed, and only what is new is embedded. Changes are committed as they
  * are made, so what is interrupted at any moment goes on where it was.
  * @param folders absolute paths; they are added to those of the index
@@ -116,7 +117,7 @@ async function takeUp(
         continue;
       }
       if (file.kind === 'same') {
-        changes.update({ ...file.own, ...file.status });
+        if (!hasStatus(file.own, file.status)) changes.update({ ...file.own, ...file.status });
         tally.unchanged++;
       } else if (file.kind === 'renamed') {
         if (file.own) changes.remove(file.own.id);
@@ -163,6 +164,9 @@ async function changedMeanwhile(before: FileStatus): Promise<Error | undefined> 
   if (now && isSameStatus(before, now)) return undefined;
   return new Error('it changed while it was read; the next run tries it again');
 }
+
+const hasStatus = (entry: Entry, { size, modified, statusChanged }: FileStatus): boolean =>
+  entry.size === size && entry.modified === modified && entry.statusChanged === statusChanged;
 
 /** The path stands beside it. */
 const reasonOf = ({ code, message }: NodeJS.ErrnoException, path: string): string =>

@@ -11,6 +11,8 @@ export type FileStatus = {
   readonly size: number;
   /** Milliseconds since 1970, with fractions. */
   readonly modified: number;
+  /** When anything about it was changed last, its name and rights too (ctime): as `modified`, but no program can set it. */
+  readonly statusChanged: number;
 };
 
 /** A file or folder that cannot be read, and why. */
@@ -65,7 +67,8 @@ export function statusOf(path: string): Promise<FileStatus | undefined> {
 
 async function readStatus(path: string): Promise<FileStatus | undefined> {
   const status = await stat(path);
-  return status.isFile() ? { path, size: status.size, modified: status.mtimeMs } : undefined;
+  const { size, mtimeMs: modified, ctimeMs: statusChanged } = status;
+  return status.isFile() ? { path, size, modified, statusChanged } : undefined;
 }
 
 /** Whether a path is that of a folder or of something in it. */
