@@ -5,6 +5,7 @@ import { type EmbedFilesOptions, embedFiles } from '../embed-files.ts';
 import { modelHash } from '../model-hash.ts';
 import type { Failure, IndexWriter } from '../store/store.ts';
 import { type Changes, gatherChanges } from './changes.ts';
+import { type Forgotten, forgetFolders } from './forget-folders.ts';
 import { type Identified, identifyFiles } from './identify.ts';
 import { compactIfDue, pruneEntries } from './make-room.ts';
 import { isSameStatus, planUpdate, unopened } from './plan-update.ts';
@@ -13,6 +14,8 @@ import { type FileStatus, isWithin, statusOf, walkFolders } from './walk.ts';
 export type UpdateOptions = Pick<EmbedFilesOptions, 'workers' | 'batchSize' | 'signal' | 'timeLimit'> & {
   /** Removes entries whose file is not there any more. */
   prune?: boolean;
+  /** Folders of the index that it shall have no more (absolute); their pictures go, but for those found elsewhere. */
+  forget?: readonly string[];
   /** Compares the content of every file, and tries every unreadable one again; else only of those whose size or times have changed. */
   rehash?: boolean;
   /** Rewrites the store without what was removed; else that is done where it is a quarter or more. */
@@ -36,6 +39,8 @@ export type IndexUpdate = {
   pruned: number;
   /** Folders that have no picture any more though the index has: nothing of them was pruned, for a disk may not be mounted. */
   emptied: readonly string[];
+  /** Folders that the index has no more, as asked for, or because they are not there and nothing of them is left. */
+  forgotten: readonly Forgotten[];
   compacted: boolean;
   /** Whether the signal ended it; what was done until then is in the index. */
   stopped: boolean;
@@ -60,7 +65,7 @@ export async function updateIndex(
   openModel: () => Promise<Clip>,
   options: UpdateOptions = {},
 ): Promise<IndexUpdate> {
-  const { prune = false, rehash = false, compact = false, commitRows = 256, signal } = options;
+  const { prune = false, forget = [], rehash = false, compact = false, commitRows = 256, signal } = options;
   const walk = await walkFolders(folders);
   const plan = planUpdate(writer, walk, rehash);
   const roots = [...new Set([...writer.header.roots, ...folders])];
@@ -82,6 +87,7 @@ export async function updateIndex(
   }
   const missing = plan.missing.filter(({ id }) => !moved.has(id));
   const pruned = prune && !stopped ? await pruneEntries(writer, missing, plan.emptied) : [];
+  const forgotten = stopped ? [] : await forgetFolders(writer, forget); // when what was moved has been found
   const gone = new Set(pruned);
   return {
     ...tally,
@@ -89,6 +95,7 @@ export async function updateIndex(
     vanished: missing.filter(({ id }) => !gone.has(id)).map(({ path }) => path),
     pruned: pruned.length,
     emptied: plan.emptied.filter((folder) => missing.some(({ path }) => isWithin(path, folder))),
+    forgotten,
     compacted: !stopped && (await compactIfDue(writer, compact)),
     stopped,
   };

@@ -110,7 +110,7 @@ describe('updateIndex()', () => {
     await rename(photos, join(place, 'renamed'));
     const result = await updateIndex(writer, [join(place, 'renamed')], untouched, { commitRows: 1 });
     assert.equal(result.renamed, 4);
-    assert.equal((await openIndex(store)).version, version + 2); // the other is that of the folders
+    assert.equal((await openIndex(store)).version, version + 3); // the others are those of the folders
   });
 
   it('finds a file that was moved to a folder of its own', async () => {
@@ -187,6 +187,37 @@ describe('updateIndex()', () => {
     assert.deepEqual([after.compacted, writer.tombstones], [true, 0]); // it was a quarter
     assert.equal((await update(0, { prune: true })).compacted, false);
     assert.equal((await update(0, { compact: true })).compacted, true);
+  });
+
+  it('has a folder no more that is not there and of which nothing is left', async () => {
+    await update(4);
+    const other = join(place, 'renamed');
+    await rename(photos, other);
+    const moved = await updateIndex(writer, [other], untouched);
+    assert.deepEqual([moved.renamed, moved.forgotten], [4, [{ folder: photos, pictures: 0 }]]);
+    assert.deepEqual(writer.header.roots, [other]);
+    await rm(other, { recursive: true }); // as is an unmounted disk: all of it is in the index
+    await mkdir(photos);
+    assert.deepEqual((await update(0, { prune: true })).forgotten, []);
+    assert.deepEqual([writer.entries.length, writer.header.roots], [4, [other, photos]]);
+  });
+
+  it('forgets a folder with its pictures, but for those that another one has', async () => {
+    const other = join(place, 'other');
+    await mkdir(other);
+    await writePicture(join(other, 'e.png'), 9);
+    await writeFile(at('more', 'bad.png'), 'none');
+    await update(5, {}, [photos, other, at('more')]);
+    await rename(at('a.png'), join(other, 'a.png'));
+    const overlapping = await update(0, { forget: [at('more')] }, [other]);
+    assert.deepEqual([overlapping.renamed, overlapping.forgotten], [1, [{ folder: at('more'), pictures: 0 }]]);
+    assert.equal(writer.failures.length, 1);
+    const { forgotten } = await update(0, { forget: [photos] }, [other]);
+    assert.deepEqual(forgotten, [{ folder: photos, pictures: 3 }]);
+    assert.deepEqual([...ids().keys()].sort(), [join(other, 'a.png'), join(other, 'e.png')]);
+    assert.deepEqual([writer.failures, writer.header.roots], [[], [other]]);
+    await assert.rejects(updateIndex(writer, [other], untouched, { forget: [photos] }), /no folder of the index/);
+    await assert.rejects(updateIndex(writer, [other], untouched, { forget: [other] }), /no other folder/);
   });
 
   it('does not prune a folder in which there is nothing at all: its disk may not be there', async () => {
