@@ -178,6 +178,9 @@ describe('clip-tfjs index and search', () => {
     assert.equal(JSON.parse(made.out).added, 2);
     const found = run('search', 'dog', '--store', texts, '--backend', 'wasm', '-k', '1');
     assert.match(found.out, /^0\.\d+ {2}a big dog {2}.*dog\.png\n$/);
+    const described = run('search', 'dog', '--store', texts, '--backend', 'wasm', '-k', '1', '--json');
+    const [{ hash, similarity, ...rest }] = JSON.parse(described.out).results;
+    assert.deepEqual(rest, { id: 1, path: at('photos', 'more', 'dog.png'), caption: 'a big dog' });
     assert.match(index('--captions', table).err, /is an index of pictures/);
     assert.match(run('index', photos, '--store', texts).err, /is an index of captions/);
   });
@@ -222,6 +225,7 @@ describe('clip-tfjs index and search', () => {
     ['bounds between which nothing is', ['cat', '--min-size', '2k', '--max-size', '1k'], /exchange them/],
     ['labels twice', ['cat', '--facets', 'a,a'], /is there twice/],
     ['JSON and paths', ['cat', '--json', '--paths'], /--json has the paths/],
+    ['a percentage for a cosine', ['cat', '--min-similarity', '25'], /expected a cosine, from -1 to 1/],
     ['a threshold that is none', ['--duplicates', '--min-similarity', '0'], /above 0, at most 1/],
   ];
   for (const [what, args, message] of usage)
