@@ -29,8 +29,10 @@ export function describeUpdate(store: string, rows: number, result: IndexUpdate)
   if (pruned > 0) lines.push(`pruned ${number(pruned)}`);
   else if (vanished.length > 0 && emptied.length === 0)
     lines.push('what has vanished is still found; --prune removes it');
-  for (const { folder, pictures } of forgotten)
-    lines.push(`${folder} is no folder of the index any more; ${number(pictures)} of its pictures went with it`);
+  for (const { folder, pictures } of forgotten) {
+    const what = pictures > 0 ? `${number(pictures)} of its pictures went with it` : 'none of its pictures were left';
+    lines.push(`${folder} is no folder of the index any more; ${what}`);
+  }
   if (compacted) lines.push('compacted');
   return lines.join('\n');
 }
