@@ -79,13 +79,20 @@ describe('the search page, for everyone', () => {
     await close();
   });
 
-  for (const path of ['/', '/?q=a+dog&plus=3,4&minus=7,8', '/?q=a+dog&view=labels&labels=cat', '/?view=duplicates'])
+  for (const path of [
+    '/',
+    '/?q=a+dog&path=noto&min=1',
+    '/?q=a+dog&plus=3,4&minus=7,8',
+    '/?q=a+dog&view=labels&labels=cat',
+    '/?view=duplicates',
+  ])
     it(`fits a phone: ${path}`, async () => {
       const { page, errors, close } = await visit(path, phone);
       await page.waitForSelector('main:not([aria-busy]) > *');
+      if (path.includes('path=')) await page.click('#filters summary');
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.equal(wide, 360, 'nothing reaches beyond the window');
-      const small = await page.$$eval('button, a, input', (targets) =>
+      const small = await page.$$eval('button, a, input, summary', (targets) =>
         targets
           .filter((target) => (target as HTMLElement).offsetParent !== null)
           .map((target) => ({ target: target.outerHTML.slice(0, 80), box: target.getBoundingClientRect() }))
@@ -130,6 +137,8 @@ describe('the search page, for everyone', () => {
     '/',
     '/?q=a+dog&plus=3&minus=7',
     '/?q=a+dog&show=',
+    '/?q=a+dog&path=noto&from=2020-01-01&max=5',
+    '/?q=a+dog&path=nowhere',
     '/?q=a+dog&view=labels&labels=cat,+dog',
     '/?view=labels',
     '/?view=duplicates',
@@ -149,6 +158,7 @@ describe('the search page, for everyone', () => {
           await page.click('.tile .open');
           await page.waitForSelector('#viewer[open]');
         }
+        if (path.includes('path=')) await page.click('#filters summary');
         await page.evaluate(axe.source);
         const { violations, passes } = (await page.evaluate(`axe.run(${JSON.stringify(checks)})`)) as axe.AxeResults;
         assert.ok(passes.length > 0);
