@@ -104,6 +104,15 @@ describe('the search page, for everyone', () => {
       assert.deepEqual(errors, []);
     });
 
+  it('leaves a low window to the results', async () => {
+    const { page, close } = await visit('/?q=a+dog&plus=3', { ...phone, viewport: { width: 740, height: 360 } });
+    await shownIds(page);
+    await page.evaluate('scrollTo(0, 400)');
+    const bottom = await page.$eval('header', (header) => header.getBoundingClientRect().bottom);
+    assert.ok(bottom <= 0, `the header reaches down to ${bottom}`);
+    await close();
+  });
+
   it('is dark where the visitor likes it dark, and follows a change', async () => {
     const { page, close } = await visit('/', { colorScheme: 'dark' });
     const brightness = () =>
