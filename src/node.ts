@@ -1,5 +1,6 @@
 /** clip-tfjs for Node: the whole browser-safe surface, and what needs files. */
 export * from './index.ts';
+export { loadAdapter, mergeAdapterFrom, saveAdapter } from './node/adapter-files.ts';
 export type { AuditPlan, AuditPlanOptions } from './node/audit/audit-plan.ts';
 export { auditHtml } from './node/audit/html.ts';
 export { auditMarkdown } from './node/audit/markdown.ts';
@@ -48,6 +49,7 @@ export {
   searchParts,
 } from './node/store/store.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';
+export type { LoraSettings, TrainingMode } from './node/training/mode-settings.ts';
 export { newModel } from './node/training/new-model.ts';
 export { trainOnFiles } from './node/training/run.ts';
 export type { BestEpoch, RunOptions, RunResult } from './node/training/run-options.ts';

@@ -5,11 +5,13 @@ import { assertFitForRun } from '../node/training/model-directory.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
 import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
+import { addModeOptions, type ModeCommand, withModeOptions } from './mode-options.ts';
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
 
-type FinetuneCommand = TrainingCommand & { activation?: Activation; architecture?: string; imageSize?: number };
+type FinetuneCommand = TrainingCommand &
+  ModeCommand & { activation?: Activation; architecture?: string; imageSize?: number };
 
 export function addFinetune(program: Command): void {
   const command = program
@@ -19,11 +21,12 @@ export function addFinetune(program: Command): void {
       'Train a model further. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
     )
     .argument('<model>', modelHelp);
-  addLoadingOptions(addTrainingOptions(command))
+  addLoadingOptions(addModeOptions(addTrainingOptions(command)))
     .option('-c, --config <path>', 'a JSON file with "training" and "augmentation": docs/training.md')
     .addHelpText(
       'after',
       '\nExample:\n  $ clip-tfjs finetune clip-vit-base-patch32 --data pairs.csv --val-share 0.1 --epochs 5 --out my-clip' +
+        '\n  $ clip-tfjs finetune clip-vit-base-patch32 --data pairs.csv --mode lora --lora-rank 8 --out my-clip' +
         '\n\npairs.csv:\n  filepath,title\n  photos/1.jpg,a red bicycle at a wall\n  photos/2.jpg,"bread, cheese and wine"',
     )
     .action(run);
@@ -38,13 +41,14 @@ async function run(model: string, options: FinetuneCommand): Promise<void> {
     throw new Error(
       `Cannot fine-tune with ${options.config}: it describes a new model; take "model_cfg" and "tokenizer" out, or use train`,
     );
-  const seed = options.seed ?? config.settings.seed ?? defaultSettings.seed;
+  const chosen = await withModeOptions(config.settings, options);
+  const seed = options.seed ?? chosen.seed ?? defaultSettings.seed;
   const data = await readTrainingData({ ...options, templates: options.template }, seed);
-  assertExtent(data.training.pairs.length, settingsOf(defaultSettings, config.settings, options));
+  assertExtent(data.training.pairs.length, settingsOf(defaultSettings, chosen, options));
   const clip = await openClip({ ...options, model });
-  const defaults = { ...defaultSettings, learningRate: fineTuningRate(clip.config) };
-  const settings = settingsOf(defaults, config.settings, options);
-  const advice = learningRateAdvice(clip.config, settings.learningRate);
+  const defaults = { ...defaultSettings, learningRate: fineTuningRate(clip.config, chosen.mode) };
+  const settings = settingsOf(defaults, chosen, options);
+  const advice = learningRateAdvice(clip.config, settings.learningRate, settings.mode);
   if (advice) console.error(advice);
   await runTraining({ clip, ...data, settings, augmentation: config.augmentation }, options);
 }

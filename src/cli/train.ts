@@ -7,6 +7,7 @@ import { defaultSettings } from '../node/training/settings.ts';
 import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+import { UsageError } from './usage.ts';
 
 /** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
 const fromScratch = { ...defaultSettings, learningRate: 5e-4, epochs: 32 };
@@ -39,6 +40,10 @@ async function run(options: TrainingCommand & { config: string }): Promise<void>
   const config = await readConfig(options.config);
   if (!config.hasModel)
     throw new Error(`Cannot train with ${options.config}: expected "model_cfg", which says how large the model is`);
+  if ((config.settings.mode ?? 'full') !== 'full' || config.settings.lora || config.settings.lastBlocks)
+    throw new UsageError(
+      `Cannot train from scratch with ${options.config}: expected mode 'full', for there is nothing yet to adapt; take "mode", "lastBlocks" and "lora" out`,
+    );
   const settings = settingsOf(fromScratch, config.settings, options);
   const data = await readTrainingData({ ...options, templates: options.template }, settings.seed);
   assertExtent(data.training.pairs.length, settings);

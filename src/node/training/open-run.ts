@@ -6,6 +6,7 @@ import { WeightAverage } from '../../train/weight-average.ts';
 import { findCheckpoint } from '../checkpoints.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
+import { type Adaptation, describeTrained, openAdaptation, trainableIn } from './adaptation.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
 import { featureSource } from './features/feature-source.ts';
 import { cachedTowers, featureFolder, knowFeatures } from './features/know-features.ts';
@@ -13,8 +14,9 @@ import { lockedTowers } from './features/locked-towers.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
+import { assertMode, usedSettings } from './mode-settings.ts';
 import { removeTemporaries } from './model-directory.ts';
-import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun, trainableBy } from './plan.ts';
+import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
 
 /** What a checkpoint keeps beside the numbers. */
@@ -41,6 +43,7 @@ export type OpenRun = {
   history: RunHistory;
   log: TrainingLog;
   average: WeightAverage | undefined;
+  adaptation: Adaptation;
   source: SampleSource;
   /** Changes as the run goes on. */
   best: BestEpoch | undefined;
@@ -60,13 +63,19 @@ export async function openRun(
   const options = { ...defaultOptions, ...given };
   const { out, settings, augmentation, exifRotate, report } = options;
   assertFreezes(settings.freeze, clip.config);
+  assertMode(settings);
   if (validation && validation.pairs.length < 2)
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
     );
-  const locked = lockedTowers(clip.config, trainableBy(settings.freeze));
+  const locked = lockedTowers(clip.config, trainableIn(clip.config, settings));
   const cached = cachedTowers(locked, options);
-  const choices = { ...settings, augmentation, exifRotate, ...((cached.image || cached.text) && { cached }) };
+  const choices = {
+    ...usedSettings(settings),
+    augmentation,
+    exifRotate,
+    ...((cached.image || cached.text) && { cached }),
+  };
   const identity = await identityOf(clip, training, validation, choices);
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;
@@ -76,6 +85,7 @@ export async function openRun(
 
   const size = sizeRun(training.pairs.length, settings, report);
   const plan = notes?.plan ?? planMemory(clip, settings, size.batchSize); // from then on, or the numbers would change
+  report(describeTrained(clip.config, settings));
   report(describePlan(plan, size.batchSize));
   const { step = 0, skipped = 0 } = found?.progress ?? {};
   if (found)
@@ -85,6 +95,7 @@ export async function openRun(
   const logPath = join(out, 'log.jsonl');
   const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
   const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
+  const adaptation = await openAdaptation(clip, settings);
   await removeTemporaries(out);
   const log = await openLog(logPath, notes?.logBytes ?? 0);
   const preparing = openSampleSource(
@@ -94,6 +105,7 @@ export async function openRun(
     tokenizer,
   );
   const close = async () => {
+    adaptation.dispose();
     average?.dispose();
     await preparing.close();
     await log.close();
@@ -107,7 +119,8 @@ export async function openRun(
   });
   const source = featureSource(preparing, known, tokenizer);
   return {
-    ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average, source },
+    ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average },
+    ...{ adaptation, source },
     best: notes?.best,
     progress: { step, skipped },
     readState: async () => found?.read(),
