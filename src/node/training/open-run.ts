@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import type { TrainingPlan } from '../../train/memory.ts';
@@ -6,13 +7,16 @@ import { WeightAverage } from '../../train/weight-average.ts';
 import { findCheckpoint } from '../checkpoints.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
+import { assertDirectoryWritable } from '../writable.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
 import { removeTemporaries } from './model-directory.ts';
 import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
+import { describeRun, readRunFile, removeRunFile, runRows, writeRunFile } from './run-file.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
+import { type TensorboardLog, tensorboardDirectory, withTensorboard } from './tensorboard-log.ts';
 
 /** What a checkpoint keeps beside the numbers. */
 export type RunNotes = {
@@ -22,6 +26,8 @@ export type RunNotes = {
   bad: BadRow[];
   badValidation: BadRow[];
   best?: BestEpoch;
+  /** The directory whose event files have every line of the log. */
+  tensorboard?: string;
 };
 
 /** Everything that takes part in a run, ready to begin or to go on. */
@@ -29,7 +35,7 @@ export type OpenRun = {
   clip: Clip;
   training: PairSet;
   validation: PairSet | undefined;
-  options: Required<Omit<RunOptions, 'signal'>>;
+  options: Required<Omit<RunOptions, 'signal' | 'model'>>;
   identity: RunIdentity;
   size: RunSize;
   plan: TrainingPlan;
@@ -37,6 +43,7 @@ export type OpenRun = {
   badValidation: BadRows;
   history: RunHistory;
   log: TrainingLog;
+  tensorboard: TensorboardLog | undefined;
   average: WeightAverage | undefined;
   source: SampleSource;
   /** Changes as the run goes on. */
@@ -57,6 +64,8 @@ export async function openRun(
   const options = { ...defaultOptions, ...given };
   const { out, settings, augmentation, exifRotate, report } = options;
   assertFreezes(settings.freeze, clip.config);
+  const directory = tensorboardDirectory(out, options.tensorboard);
+  if (directory !== undefined) await assertDirectoryWritable(directory);
   if (validation && validation.pairs.length < 2)
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
@@ -80,7 +89,18 @@ export async function openRun(
   const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
   const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   await removeTemporaries(out);
-  const log = await openLog(logPath, notes?.logBytes ?? 0);
+  const lines = await openLog(logPath, notes?.logBytes ?? 0);
+  const parts = { clip, training, validation, model: given.model, settings, augmentation, exifRotate, size, identity };
+  const facts = (step > 0 && (await readRunFile(out))) || describeRun(parts);
+  await writeRunFile(out, facts);
+  const tensorboard =
+    directory === undefined
+      ? undefined
+      : await withTensorboard(lines, {
+          ...{ directory, kept: notes?.tensorboard, path: logPath, bytes: notes?.logBytes ?? 0, step, report },
+          settings: runRows(facts),
+        });
+  const log = tensorboard ?? lines;
   const source = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,
@@ -91,9 +111,11 @@ export async function openRun(
     average?.dispose();
     await source.close();
     await log.close();
+    if (!existsSync(logPath)) await removeRunFile(out); // it has not begun
   };
   return {
     ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average, source },
+    tensorboard,
     best: notes?.best,
     progress: { step, skipped },
     readState: async () => found?.read(),
@@ -104,6 +126,7 @@ export async function openRun(
 const defaultOptions = {
   augmentation: {},
   exifRotate: false,
+  tensorboard: false,
   maxBad: 0.05,
   workers: 'auto',
   checkpointSeconds: 60,
