@@ -15,7 +15,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 def golden():
     event, summary = event_pb2.Event, summary_pb2.Summary
     plugin = summary_pb2.SummaryMetadata.PluginData(plugin_name="text")
-    shape = tensor_shape_pb2.TensorShapeProto(dim=[tensor_shape_pb2.TensorShapeProto.Dim(size=1)])
+    shape = tensor_shape_pb2.TensorShapeProto()
     text = summary.Value(
         tag="settings/text_summary",
         metadata=summary_pb2.SummaryMetadata(plugin_data=plugin),

@@ -3,7 +3,7 @@ import { bytesField, doubleField, type Field, floatField, intField, join } from 
 /** A value by its name; TensorBoard groups names by what stands before the first slash. */
 export type Scalar = { tag: string; value: number };
 
-/** The numbers are those of event.proto, summary.proto, tensor.proto and tensor_shape.proto of TensorBoard 2. */
+/** The numbers are those of event.proto, summary.proto and tensor.proto of TensorBoard 2. */
 const event = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 } as const;
 const sessionLog = { status: 1, start: 1 } as const;
 const summary = { value: 1 } as const;
@@ -29,14 +29,13 @@ export function scalarsEvent(seconds: number, step: number, scalars: readonly Sc
   return eventOf(seconds, step, bytesField(event.summary, values));
 }
 
-/** A text, in Markdown, for the page Text: a tensor of one string, [1]. */
+/** A text, in Markdown, for the page Text: a tensor of one string. */
 export function textEvent(seconds: number, step: number, tag: string, text: string): Uint8Array<ArrayBuffer> {
-  const shape = bytesField(tensor.shape, [bytesField(2, [intField(1, 1)])]); // dim { size: 1 }
   const value = [
     bytesField(summaryValue.tag, `${tag}/text_summary`),
     bytesField(summaryValue.tensor, [
       intField(tensor.dtype, tensor.string),
-      shape,
+      bytesField(tensor.shape, []), // [], as tf.summary.text has it
       bytesField(tensor.stringValue, text),
     ]),
     bytesField(summaryValue.metadata, [bytesField(1, [bytesField(1, 'text')])]), // plugin_data { plugin_name: 'text' }
