@@ -33,6 +33,7 @@ export function compareRuns(given: readonly RunRecord[]): RunComparison {
     (one, other) =>
       Number(!one.best) - Number(!other.best) ||
       key(one) - key(other) ||
+      lastLoss(one) - lastLoss(other) || // where the model before training was the best of both
       (one.finalLoss ?? Number.POSITIVE_INFINITY) - (other.finalLoss ?? Number.POSITIVE_INFINITY),
   );
   const warnings: string[] = [];
@@ -43,6 +44,10 @@ export function compareRuns(given: readonly RunRecord[]): RunComparison {
       'a loss is the higher the more pairs there are in a batch, and the batches differ: compare recall, not loss',
     );
   return { runs, order, differences: differencesOf(runs), warnings };
+}
+
+function lastLoss({ validations }: RunRecord): number {
+  return validations.at(-1)?.validation.loss ?? 0;
 }
 
 /** Highest mean of recall@1 of both directions. */

@@ -28,6 +28,7 @@ export function resultsTable({ runs }: RunComparison): string[][] {
     ['run', ({ folder }) => folder],
     ['steps', describeSteps],
     ['best validation loss', ({ best }) => best && `${best.validation.loss.toFixed(4)} (epoch ${best.epoch})`],
+    ['last', ({ validations }) => validations.at(-1)?.validation.loss.toFixed(4)],
     ['picture → text @1', ({ best }) => best?.validation.imageToText['recall@1'].toFixed(3)],
     ['text → picture @1', ({ best }) => best?.validation.textToImage['recall@1'].toFixed(3)],
     ['final training loss', ({ finalLoss }) => (finalLoss === null ? 'not finite' : finalLoss?.toFixed(4))],

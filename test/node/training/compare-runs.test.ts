@@ -143,6 +143,7 @@ describe('compareRuns()', () => {
         'run',
         'steps',
         'best validation loss',
+        'last',
         'picture → text @1',
         'text → picture @1',
         'final training loss',
@@ -150,10 +151,20 @@ describe('compareRuns()', () => {
         'samples/s',
         'trained parameters',
       ],
-      [good, '4', '1.0000 (epoch 2)', '0.500', '0.500', '1.0000', '4.00 s', '8.00', '1,234'],
-      [bad, '4', '2.0000 (epoch 1)', '0.333', '0.333', '1.0000', '4.00 s', '8.00', '1,234'],
-      [blind, '2 of 4, stopped', '–', '–', '–', '2.5000', '2.00 s', '8.00', '1,234'],
+      [good, '4', '1.0000 (epoch 2)', '1.0000', '0.500', '0.500', '1.0000', '4.00 s', '8.00', '1,234'],
+      [bad, '4', '2.0000 (epoch 1)', '2.5000', '0.333', '0.333', '1.0000', '4.00 s', '8.00', '1,234'],
+      [blind, '2 of 4, stopped', '–', '–', '–', '–', '2.5000', '2.00 s', '8.00', '1,234'],
     ]);
+  });
+
+  it('goes by the last validation where training made none of them better', async () => {
+    const worse = makeRun('worse', { losses: [3, 0.1], validations: [3, 9] });
+    const same = makeRun('same', { losses: [3, 2], validations: [3, 4] });
+    const { runs } = compareRuns(await read(worse, same));
+    assert.deepEqual(
+      runs.map((run) => run.folder),
+      [same, worse],
+    );
   });
 
   it('goes by recall, and warns, where losses cannot be compared', async () => {
