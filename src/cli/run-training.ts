@@ -27,7 +27,8 @@ export type Run = {
 /** Runs a training, shows how it goes, and says at the end what there is. Ctrl-C stops it after a step. */
 export async function runTraining(run: Run, options: TrainingCommand): Promise<void> {
   const { clip, model, training, validation, settings, augmentation } = run;
-  const { out, maxBad, workers, checkpointSeconds, exifRotate = false, tensorboard = false, json = false } = options;
+  const { out, maxBad, workers, cacheFeatures, checkpointSeconds } = options;
+  const { exifRotate = false, tensorboard = false, json = false } = options;
   announceLongCaptions(training, clip.tokenizer);
   const { steps } = sizeRun(training.pairs.length, settings, () => {});
   const kind = displayKind(process.stderr.isTTY === true && !json, process.env, process.platform);
@@ -42,9 +43,11 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
   process.once('SIGINT', onInterrupt);
   const { signal } = stop;
   const report = display.say;
+  const folder = cacheFeatures === true ? undefined : cacheFeatures;
   const choices = {
     ...{ out, model, settings, augmentation, exifRotate, tensorboard },
     ...{ maxBad, workers, checkpointSeconds, signal, report },
+    ...(folder !== undefined && { cacheFeatures: folder }),
   };
   const progress = trainOnFiles(clip, training, validation, choices);
   try {
@@ -55,6 +58,10 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
     }
     display.close();
     tellResult(next.value, options);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    console.error('stopped before the first step; run the same command again to go on');
+    process.exitCode = 130;
   } finally {
     display.close();
     process.off('SIGINT', onInterrupt);

@@ -9,11 +9,14 @@ import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
 import { assertDirectoryWritable } from '../writable.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
+import { featureSource } from './features/feature-source.ts';
+import { cachedTowers, featureFolder, knowFeatures } from './features/know-features.ts';
+import { lockedTowers } from './features/locked-towers.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
 import { removeTemporaries } from './model-directory.ts';
-import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
+import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun, trainableBy } from './plan.ts';
 import { describeRun, readRunFile, removeRunFile, runRows, writeRunFile } from './run-file.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
 import { type TensorboardLog, tensorboardDirectory, withTensorboard } from './tensorboard-log.ts';
@@ -70,7 +73,10 @@ export async function openRun(
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
     );
-  const identity = await identityOf(clip, training, validation, { ...settings, augmentation, exifRotate });
+  const locked = lockedTowers(clip.config, trainableBy(settings.freeze));
+  const cached = cachedTowers(locked, options);
+  const choices = { ...settings, augmentation, exifRotate, ...((cached.image || cached.text) && { cached }) };
+  const identity = await identityOf(clip, training, validation, choices);
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;
   if (notes) refuseOtherRun(out, notes.identity, identity);
@@ -101,7 +107,7 @@ export async function openRun(
           settings: runRows(facts),
         });
   const log = tensorboard ?? lines;
-  const source = openSampleSource(
+  const preparing = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,
     { preprocess: clip.config.preprocess, augmentation, exifRotate },
@@ -109,10 +115,18 @@ export async function openRun(
   );
   const close = async () => {
     average?.dispose();
-    await source.close();
+    await preparing.close();
     await log.close();
     if (!existsSync(logPath)) await removeRunFile(out); // it has not begun
   };
+  const pairs = () => [...training.pairs, ...(validation?.pairs ?? [])];
+  const known = await knowFeatures(clip, locked, pairs, preparing, {
+    ...{ ...options, batchSize: plan.chunkSize, signal: given.signal },
+  }).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  const source = featureSource(preparing, known, tokenizer);
   return {
     ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average, source },
     tensorboard,
@@ -129,9 +143,10 @@ const defaultOptions = {
   tensorboard: false,
   maxBad: 0.05,
   workers: 'auto',
+  cacheFeatures: featureFolder(),
   checkpointSeconds: 60,
   report: () => {},
-} as const;
+} as const satisfies Partial<RunOptions>;
 
 const noPairs: PairSet = { source: '', pairs: [], bad: [] };
 
