@@ -47,8 +47,11 @@ export {
   readIndexParts,
   searchParts,
 } from './node/store/store.ts';
+export { compareRuns, type RunComparison } from './node/training/compare-runs.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';
 export { newModel } from './node/training/new-model.ts';
+export { type LossPoint, type RunRecord, readRun, type ValidationPoint } from './node/training/read-run.ts';
 export { trainOnFiles } from './node/training/run.ts';
 export type { BestEpoch, RunOptions, RunResult } from './node/training/run-options.ts';
+export { runsReport } from './node/training/runs-report.ts';
 export { defaultSettings, type TrainingSettings } from './node/training/settings.ts';

@@ -16,6 +16,7 @@ import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
+import { addRuns } from './runs.ts';
 import { addSearch } from './search.ts';
 import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
@@ -48,6 +49,7 @@ for (const add of [
   addConvert,
   addFinetune,
   addTrain,
+  addRuns,
   addPrompts,
   addEvaluate,
   addAudit,
