@@ -23,7 +23,7 @@ const leastStep = 3;
  */
 export function differenceHash(image: Image): DifferenceHash {
   const colours = new Uint8Array(resize(image, cells, cells, 'bilinear').data);
-  const grey = Float64Array.from({ length: cells * cells }, (_, cell) => greyOf(colours, 3 * cell));
+  const grey = Uint8Array.from({ length: cells * cells }, (_, cell) => greyOf(colours, 3 * cell));
   const bits = new Uint32Array(4);
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++) {
@@ -36,7 +36,8 @@ export function differenceHash(image: Image): DifferenceHash {
   return { bits, colours };
 }
 
-/** Luma (ITU-R BT.601), as Pillow's mode L has it. */
+/** Luma (ITU-R BT.601) in whole levels, as Pillow's convert('L') has it: weights of 65536. */
 function greyOf(colours: Uint8Array, at: number): number {
-  return 0.299 * (colours[at] as number) + 0.587 * (colours[at + 1] as number) + 0.114 * (colours[at + 2] as number);
+  const [red, green, blue] = [colours[at] as number, colours[at + 1] as number, colours[at + 2] as number];
+  return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
 }

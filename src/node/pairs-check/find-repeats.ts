@@ -5,7 +5,7 @@ import type { Rows } from './rows.ts';
 type GroupOf = ArrayLike<number>;
 
 /**
- * Rows of one split that repeat each other: pair, picture in several files, picture in several rows, nearly the same picture, and a
+ * Rows of one split that repeat each other: pair, picture in several files, picture with several captions, nearly the same picture, and a
  * picture with several concepts.
  * @param same by content @param near nearly the same, or the same
  * @param isReadable whether a picture could be decoded: of others only the path is known
@@ -24,8 +24,8 @@ export function findRepeats(
   const fileOf = (row: number) => rows.picture[row];
   const split = (row: number) => rows.set[row];
 
-  const byCaption = (row: number) =>
-    `${split(row)} ${sameOf(row)} ${[...new Set(rows.captions[row])].sort().join(' ')}`;
+  const captionsOf = (row: number) => [...new Set(rows.captions[row])].sort().join(' ');
+  const byCaption = (row: number) => `${split(row)} ${sameOf(row)} ${captionsOf(row)}`;
   addGroups(
     found,
     'repeated-pair',
@@ -58,7 +58,7 @@ export function findRepeats(
   addGroups(
     found,
     'several-rows',
-    byFile.filter((group) => group.length > 1 && !hasOneConcept(group)),
+    byFile.filter((group) => several(group, captionsOf) && !hasOneConcept(group)),
   );
 
   const byNear = groupRows(readable, (row) => `${split(row)} ${nearOf(row)}`);

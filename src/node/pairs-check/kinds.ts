@@ -122,7 +122,7 @@ export const kinds: Readonly<Record<FindingKind, Kind>> = {
     'Decide which concept it has, and take the other rows out.',
   ),
   'several-rows': note(
-    'Pictures with several rows',
+    'Pictures with several rows, each with another caption',
     'Two rows of a picture in a batch count as wrong answers to each other.',
     'Put all captions of a picture into one line of JSON ("texts"), or give its rows one concept.',
   ),

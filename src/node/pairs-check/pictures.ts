@@ -63,7 +63,8 @@ export async function inspectPictures(sources: readonly PictureSource[], options
         keep(pictures, picture, facts, firstOf);
         if (facts.pixels) await onPixels?.(picture, facts.pixels);
       }
-      onProgress?.(++picture, sources.length);
+      picture++;
+      onProgress?.(picture, sources.length);
     }
   } finally {
     await inspector.close();
