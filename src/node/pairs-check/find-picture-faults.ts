@@ -32,7 +32,7 @@ export function findPictureFaults(
         preprocess.resizeMode === 'shortest' ? `: the square in the middle is ${percentOf(shorter, longer)}` : '';
       addFound(found, 'long-picture', { row, detail: `${size}${seen}` });
     }
-    if (marked & marks.transparent) addFound(found, 'transparent-picture', { row });
+    if (marked & marks.transparent && preprocess.background === null) addFound(found, 'transparent-picture', { row });
     if (marked & marks.animated) addFound(found, 'animated-picture', { row });
   }
 }

@@ -86,8 +86,8 @@ export const kinds: Readonly<Record<FindingKind, Kind>> = {
     'Crop them to what the caption tells.',
   ),
   'transparent-picture': note(
-    'Pictures with transparent pixels',
-    "Without a background of its own the model drops alpha and sees the colours that are stored under it, as Pillow's convert('RGB') gives them.",
+    'Pictures with transparent pixels, for a model without a background',
+    "Alpha is dropped, and the colours that are stored under it are seen, as Pillow's convert('RGB') gives them.",
     'Put them on the background that pictures will have later, or set one for the model.',
   ),
   'animated-picture': note(

@@ -11,7 +11,13 @@ const mostLevels = 20;
  * For each picture, a number that is equal where pictures are nearly the same; the lowest of its group. Those that cannot be decoded, or
  * are one colour, are like no other.
  */
-export function nearPictures({ sameAs, unreadable, marked, hashes, colours }: Pictures): Uint32Array {
+export function nearPictures({
+  sameAs,
+  unreadable,
+  marked,
+  hashes,
+  colours,
+}: Omit<Pictures, 'width' | 'height'>): Uint32Array {
   const places = Uint32Array.from(
     sameAs.filter(
       (first, picture) =>

@@ -1,8 +1,11 @@
 import { percent } from '../../evaluate/percent.ts';
-import { escapeHtml, type Section, tableHtml } from '../report.ts';
+import { escapeHtml, type Section, sectionId, tableHtml } from '../report.ts';
 import { noteHtml } from '../report-figures.ts';
 import { exampleHtml } from './examples.ts';
 import type { Finding, PairsReport } from './report-types.ts';
+
+/** Place of the first finding's section, behind the verdict. */
+const firstFinding = 1;
 
 /** The report as sections: the verdict, each finding with examples, captions, concepts, and what it was run with. */
 export async function pairsReportSections(
@@ -30,18 +33,27 @@ function summaryHtml({ findings, sets, pictures, unreadable, captions }: PairsRe
   const whole = noteHtml(`${pictures} pictures, ${unreadable} of them unreadable; ${captions} different captions.`);
   const data = tableHtml([['', ...sets.map(({ name, source }) => `${name}: ${source}`)], ...counts]);
   if (findings.length === 0) return `${data}${whole}${noteHtml('Nothing was found.')}`;
-  const rows = findings.map(({ severity, title, count, share }) => [severity, title, String(count), shareOf(share)]);
-  return `${data}${whole}${tableHtml([['', 'what', 'count', 'share'], ...rows])}`;
+  return `${data}${whole}${findingTable(findings)}`;
+}
+
+/** A line per finding, which leads to its section. */
+function findingTable(findings: readonly Finding[]): string {
+  const rows = findings.map(({ severity, title, count, share }, index) => {
+    const link = `<a href="#${sectionId(firstFinding + index)}">${escapeHtml(title)}</a>`;
+    const mark = severity === 'error' ? ' class="failed"' : '';
+    return `<tr><td${mark}>${severity}</td><td>${link}</td><td>${count}</td><td>${shareOf(share)}</td></tr>`;
+  });
+  const head = '<tr><th></th><th>what</th><th>count</th><th>share</th></tr>';
+  return `<div class="wide"><table>${head}\n${rows.join('\n')}</table></div>`;
 }
 
 async function findingSection(finding: Finding, exifRotate: boolean): Promise<Section> {
   const { severity, title, count, share, effect, cure, detail, places } = finding;
-  const text = [detail, effect, `Cure: ${cure}`].filter((line) => line !== undefined);
+  const lead = detail === undefined ? '' : `<p>${escapeHtml(detail)}</p>`;
+  const text = `${lead}<p class="note">${escapeHtml(effect)} <b>${escapeHtml(cure)}</b></p>\n`;
   return {
     heading: `${title}: ${count} (${shareOf(share)}), ${severity}`,
-    html:
-      text.map((line) => `<p class="note">${escapeHtml(line)}</p>`).join('\n') +
-      (await exampleHtml(places, exifRotate)),
+    html: text + (await exampleHtml(places, exifRotate)),
   };
 }
 

@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { useBackend } from '../../../src/node/backend.ts';
 import { encodePng } from '../../../src/node/images/encode-png.ts';
 import { readPairs } from '../../../src/node/pairs.ts';
+import { alikePictures } from '../../../src/node/pairs-check/alike-pictures.ts';
 import { type CheckPairsOptions, checkPairs } from '../../../src/node/pairs-check/check.ts';
 import { droppedLines, writeCleanList } from '../../../src/node/pairs-check/clean-list.ts';
 import type { PairsReport } from '../../../src/node/pairs-check/report-types.ts';
 import { pairsReportSections } from '../../../src/node/pairs-check/sections.ts';
+import { shapeClip } from '../training/shapes.ts';
 import { animationOf, blocks, jpegOf, type Planting, plant, transparentOf } from './planted.ts';
 
 const options = { conceptColumn: 'concept' };
@@ -171,6 +175,31 @@ describe('a check of pairs', function () {
       { concept: 'cat', pairs: 4 },
       { concept: 'red bus', pairs: 4 },
     ]);
+  });
+
+  it('holds the data against a model, and leaves no tensor behind', async () => {
+    await useBackend('cpu');
+    const clip = shapeClip();
+    const planting = plant(folder, 'model.csv', 7000);
+    goodRows(planting, 3);
+    const long = planting.row(planting.fresh(), 'a red circle '.repeat(20));
+    const small = planting.row(planting.picture('tiny.png', encodePng(blocks(7100, 8, 8))), 'a blue cross');
+    const path = planting.write();
+    const before = tf.memory().numTensors;
+    const report = await check(path, undefined, { clip, modelName: 'shapes' });
+    assert.equal(tf.memory().numTensors, before);
+    assert.deepEqual(report.model, { name: 'shapes', imageSize: 16, contextLength: 16 });
+    const { 'long-caption': cut, 'small-picture': enlarged } = placesOf(report);
+    assert.ok(cut?.includes(String(long)));
+    assert.deepEqual(enlarged, [String(small)]);
+    clip.dispose();
+  });
+
+  it('takes pictures for alike from a cosine of 0.98', () => {
+    const at = (degrees: number) =>
+      Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
+    // the arc cosine of 0.98 is 11.48 degrees
+    assert.deepEqual([...alikePictures([at(0), undefined, at(11), at(40), at(52)])], [0, 1, 0, 3, 4]);
   });
 
   it('quotes what a table needs quoted', async () => {
