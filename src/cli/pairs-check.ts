@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { BackendName } from '../backend.ts';
 import type { Clip } from '../clip.ts';
@@ -24,7 +25,7 @@ import {
 import { printJson } from './output.ts';
 import { parseShare, parseWhole } from './parsers.ts';
 import { withProgress } from './progress.ts';
-import { asUsage } from './usage.ts';
+import { asUsage, UsageError } from './usage.ts';
 import { version } from './version.ts';
 
 type PairsCheckCommand = Omit<PairOptions, 'templates'> & {
@@ -93,6 +94,8 @@ export function addPairsCheck(pairs: Command): void {
 
 async function run(data: string, options: PairsCheckCommand): Promise<void> {
   for (const path of [options.out, options.writeClean]) if (path !== undefined) await assertFileWritable(path);
+  if (options.writeClean !== undefined && resolve(options.writeClean) === resolve(data))
+    throw new UsageError(`Cannot write ${data}: it is the data that is checked; choose another name for --write-clean`);
   const sets = await asUsage(() => readSets(data, options));
   const { json, model } = options;
   using clip = model === undefined ? undefined : await openClip({ ...options, model });

@@ -51,6 +51,7 @@ describe('clip-tfjs pairs check', function () {
           {
             set: 'data',
             line,
+            pair: 3,
             image: join(folder, 'pictures', 'x.png'),
             caption: 'img_0001.jpg',
             detail: 'img_0001.jpg',
@@ -79,6 +80,7 @@ describe('clip-tfjs pairs check', function () {
       [join(folder, 'none.csv')],
       [fine, '--write-clean', join(folder, 'clean.txt')],
       [fine, '--text-column', 'words'],
+      [fine, '--write-clean', fine],
     ]) {
       const { status, stderr } = run(...args);
       assert.equal(status, 2, stderr);

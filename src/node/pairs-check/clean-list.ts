@@ -14,10 +14,10 @@ export function listFormat(path: string): ListFormat {
   throw new SyntaxError(`Cannot write ${path}: expected a name that ends in .csv or .jsonl`);
 }
 
-/** Lines of the training data that a clean list is without. */
-export function droppedLines({ findings }: PairsReport): Set<number> {
-  const places = findings.flatMap((finding) => finding.places);
-  return new Set(places.filter(({ set, drop }) => set === 'data' && drop).map(({ line }) => line));
+/** Pairs of the training data that a clean list is without, by their places. */
+function droppedPairs({ findings }: PairsReport): Set<number | undefined> {
+  const dropped = findings.flatMap(({ places }) => places.filter(({ set, drop }) => set === 'data' && drop));
+  return new Set(dropped.map(({ pair }) => pair));
 }
 
 /**
@@ -26,14 +26,15 @@ export function droppedLines({ findings }: PairsReport): Set<number> {
  * @returns how many pairs are in it
  */
 export async function writeCleanList(path: string, { pairs }: PairSet, report: PairsReport): Promise<number> {
-  const dropped = droppedLines(report);
+  const dropped = droppedPairs(report);
+  let place = 0;
   const write = listFormat(path) === 'csv' ? tableRow : jsonLine;
   let count = 0;
   const encoder = new TextEncoder();
   async function* lines() {
     if (write === tableRow) yield encoder.encode('filepath,title,concept\n');
     for await (const pair of pairs) {
-      if (dropped.has(pair.line)) continue;
+      if (dropped.has(place++)) continue;
       count++;
       yield encoder.encode(write({ ...pair, image: relative(dirname(path), pair.image) }));
     }

@@ -39,11 +39,19 @@ function placesOf(kind: FindingKind, found: FoundRows, rows: Rows): Place[] {
       drop === 'all' ||
       (drop === 'all but the first' && !isFirst) ||
       (drop === 'what a later split has' && (rows.set[row] as number) < (lastSplit.get(group ?? -1) as number));
-    const { name } = rows.sets[rows.set[row] as number] as Rows['sets'][number];
+    const { name, first } = rows.sets[rows.set[row] as number] as Rows['sets'][number];
     const source = rows.pictures[rows.picture[row] as number] as Rows['pictures'][number];
     const text = rows.captionTexts[caption ?? ((rows.captions[row] as number[])[0] as number)] as string;
     const more = { ...(detail !== undefined && { detail }), ...(group !== undefined && { group }) };
-    return { set: name, line: rows.line[row] as number, ...source, caption: text, ...more, drop: isDropped };
+    return {
+      set: name,
+      line: rows.line[row] as number,
+      pair: row - first,
+      ...source,
+      caption: text,
+      ...more,
+      drop: isDropped,
+    };
   });
 }
 

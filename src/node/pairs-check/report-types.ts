@@ -11,6 +11,8 @@ export type Place = Partial<PictureSource> & {
   set: SetName;
   /** Line of the file, from 1; in a folder, the picture's number. */
   line: number;
+  /** Its place among the pairs of the split that can be used, from 0. */
+  pair?: number;
   /** As the model reads it: cleaned, in lower case; of a long one the beginning. */
   caption?: string;
   /** What shows it. */

@@ -8,7 +8,8 @@ import { type PictureSource, pictureSource } from './picture-source.ts';
 /** The splits, as the command line names them: what is trained on, and what is measured by. */
 export type SetName = 'data' | 'val' | 'test';
 
-export type CheckedSet = { name: SetName; source: string; bad: readonly BadRow[]; pairs: number };
+/** A split: its rows begin at `first` among those of all, and are `pairs`; what cannot be used is not among them. */
+export type CheckedSet = { name: SetName; source: string; bad: readonly BadRow[]; first: number; pairs: number };
 
 /** All usable rows of all splits as numbers: about 60 bytes a row, and the texts of paths and captions once each. */
 export type Rows = {
@@ -54,7 +55,7 @@ export async function readRows(
     concepts: new Map<string, number>(),
   };
   for (const [index, { name, pairs }] of sets.entries()) {
-    const before = rows.line.length;
+    const first = rows.line.length;
     for await (const pair of pairs.pairs) {
       const row = rows.line.length;
       const { line, image, texts, concept } = pair;
@@ -69,7 +70,7 @@ export async function readRows(
       rows.captions.push(captions);
       rows.concept.push(concept === undefined ? -1 : numberOf(concept, places.concepts, rows.concepts, (text) => text));
     }
-    rows.sets.push({ name, source: pairs.source, bad: pairs.bad, pairs: rows.line.length - before });
+    rows.sets.push({ name, source: pairs.source, bad: pairs.bad, first, pairs: rows.line.length - first });
   }
   return rows;
 }
