@@ -1,5 +1,5 @@
 import { percent } from '../../evaluate/percent.ts';
-import { kinds } from './kinds.ts';
+import { kinds } from './kind-table.ts';
 import type { Finding } from './report-types.ts';
 import type { Rows } from './rows.ts';
 

@@ -1,5 +1,6 @@
 import type { FoundRows } from './found.ts';
-import { type FindingKind, kinds, type Severity } from './kinds.ts';
+import { kinds } from './kind-table.ts';
+import type { FindingKind, Severity } from './kinds.ts';
 import type { Finding, Place, Verdict } from './report-types.ts';
 import type { Rows } from './rows.ts';
 

@@ -213,9 +213,10 @@ describe('a check of pairs', function () {
     const set = await readPairs(jsonl);
     const clean = join(folder, 'quoted.csv');
     await writeCleanList(clean, set, await checkPairs({ data: set }));
-    const { pairs } = await readPairs(clean, options);
+    const read: unknown[] = [];
+    for await (const { texts, concept } of (await readPairs(clean, options)).pairs) read.push([texts, concept]);
     assert.deepEqual(
-      pairs.map(({ texts, concept }) => [texts, concept]),
+      read,
       pair.texts.map((text) => [[text], image]),
     );
   });
