@@ -32,6 +32,9 @@ export {
 export { loadClip } from './node/load.ts';
 export { type ModelParts, modelHash, modelParts } from './node/model-hash.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
+export { type CheckedSets, type CheckPairsOptions, checkPairs } from './node/pairs-check/check.ts';
+export { writeCleanList } from './node/pairs-check/clean-list.ts';
+export type { Finding, PairsReport, Place, Verdict } from './node/pairs-check/report-types.ts';
 export { saveClip } from './node/save.ts';
 export {
   createIndex,

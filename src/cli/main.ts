@@ -14,6 +14,7 @@ import { addFinetune } from './finetune.ts';
 import { addIndex } from './index-command.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addPairs } from './pairs.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
 import { addRuns } from './runs.ts';
@@ -50,6 +51,7 @@ for (const add of [
   addFinetune,
   addTrain,
   addRuns,
+  addPairs,
   addPrompts,
   addEvaluate,
   addAudit,
