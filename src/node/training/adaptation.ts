@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import type { ClipConfig } from '../../config.ts';
-import { isStatistic, parameterShapes } from '../../parameters.ts';
+import { isStatistic, parameterCount, parameterShapes } from '../../parameters.ts';
 import { layerDecay } from '../../train/layer-decay.ts';
 import { isLoraTarget, loraOf } from '../../train/lora.ts';
 import { ownParameters, type Trained } from '../../train/trained.ts';
@@ -43,18 +43,22 @@ export function trainableIn(config: ClipConfig, settings: TrainingSettings): (na
   return (name) => isPart(name) && !freeze.some((prefix) => name.startsWith(prefix));
 }
 
+/** How many numbers are trained: of LoRA those of its matrices. */
+export function trainedNumbers(config: ClipConfig, settings: TrainingSettings): number {
+  const trainable = trainableIn(config, settings);
+  const { mode, lora } = settings;
+  const sizes = [...parameterShapes(config)].map(([name, shape]) => {
+    if (isStatistic(name) || !trainable(name)) return 0;
+    if (mode === 'lora') return lora.rank * shape.reduce((sum, extent) => sum + extent, 0);
+    return shape.reduce((product, extent) => product * extent, 1);
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 /** How many numbers are trained, of how many the model has, and which. */
 export function describeTrained(config: ClipConfig, settings: TrainingSettings): string {
-  const trainable = trainableIn(config, settings);
   const { mode, lastBlocks, lora, freeze } = settings;
-  let [trained, all] = [0, 0];
-  for (const [name, shape] of parameterShapes(config)) {
-    if (isStatistic(name)) continue;
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    all += size;
-    if (!trainable(name)) continue;
-    trained += mode === 'lora' ? lora.rank * shape.reduce((sum, extent) => sum + extent, 0) : size;
-  }
+  const [trained, all] = [trainedNumbers(config, settings), parameterCount(config)];
   const how: Record<TrainingSettings['mode'], string> = {
     full: 'the whole model',
     'lock-image': 'all but the image tower',
