@@ -1,0 +1,46 @@
+import { cosinesOf } from '../cosines.ts';
+import type { LabelledFeatures } from './probe-sweep.ts';
+import { addCache, type TipAdapter, unitVector } from './tip-adapter.ts';
+
+/** What a choice gave on the validation pictures. */
+export type TipTrial = { alpha: number; beta: number; accuracy: number };
+
+/** The published search goes up to these (github.com/gaopengcuhk/Tip-Adapter, configs), 0.1 being its least; 0 is zero-shot. */
+const alphas = steps(0, 3, 20);
+const betas = steps(0.1, 7, 30);
+
+/**
+ * Looks for the alpha and beta that do best on validation pictures, over a grid; of equal ones the first, which leans least on the cache.
+ * Alpha 0 is among them, so on these pictures the result is never worse than zero-shot.
+ * @returns the adapter with both, and what they gave
+ * @throws RangeError on features of another width
+ */
+export function searchTipAdapter(
+  adapter: TipAdapter,
+  { features, labels }: LabelledFeatures,
+): { adapter: TipAdapter; best: TipTrial } {
+  const { directions, logitScale, keys, classNames } = adapter;
+  const units = features.map(unitVector);
+  const words = units.map((unit) => cosinesOf(unit, directions).map((cosine) => logitScale * cosine));
+  const cosines = units.map((unit) => cosinesOf(unit, keys));
+  const right = alphas.map(() => betas.map(() => 0));
+  for (const [place, beta] of betas.entries())
+    for (const [picture, label] of labels.entries()) {
+      const cache = new Float64Array(classNames.length);
+      addCache(cache, cosines[picture] as Float64Array, adapter.labels, 1, beta);
+      for (const [row, alpha] of alphas.entries()) {
+        const logits = (words[picture] as Float64Array).map((score, at) => score + alpha * (cache[at] as number));
+        if (logits.indexOf(Math.max(...logits)) === label) (right[row] as number[])[place]! += 1;
+      }
+    }
+  const trials = alphas.flatMap((alpha, row) =>
+    betas.map((beta, place) => ({ alpha, beta, accuracy: (right[row]?.[place] as number) / labels.length })),
+  );
+  const best = trials.reduce((one, other) => (other.accuracy > one.accuracy ? other : one));
+  return { adapter: { ...adapter, alpha: best.alpha, beta: best.beta }, best };
+}
+
+/** So many numbers at equal distances, both ends among them. */
+function steps(from: number, to: number, count: number): number[] {
+  return Array.from({ length: count + 1 }, (_, step) => Number((from + ((to - from) * step) / count).toFixed(6)));
+}
