@@ -32,6 +32,7 @@ export {
 export { loadClip } from './node/load.ts';
 export { type ModelParts, modelHash, modelParts } from './node/model-hash.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
+export { loadProbe, saveProbe } from './node/probe-file.ts';
 export { saveClip } from './node/save.ts';
 export {
   createIndex,

@@ -14,6 +14,7 @@ import { addFinetune } from './finetune.ts';
 import { addIndex } from './index-command.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addProbe } from './probe.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
 import { addSearch } from './search.ts';
@@ -48,6 +49,7 @@ for (const add of [
   addConvert,
   addFinetune,
   addTrain,
+  addProbe,
   addPrompts,
   addEvaluate,
   addAudit,

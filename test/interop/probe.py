@@ -65,10 +65,10 @@ def golden():
 
 def large(directory):
     source = np.random.default_rng(2)
-    classes, width, count = 20, 256, 3000
+    classes, width, count, asked_count = 10, 128, 2000, 5000
     centres = source.normal(0, 0.2, (classes, width))
     offset = source.normal(0, 1, width)  # CLIP's features have a few large entries in common
-    labels, asked = source.integers(0, classes, count), source.integers(0, classes, count)
+    labels, asked = source.integers(0, classes, count), source.integers(0, classes, asked_count)
     features, test = (features_of(source, which, centres, 0.8, offset) for which in (labels, asked))
     features.tofile(directory / "features.f32")
     test.tofile(directory / "test.f32")

