@@ -49,6 +49,7 @@ describe('the documents', () => {
       'docs/index-store.md',
       'docs/operator-traps.md',
       'docs/parity.md',
+      'docs/probe.md',
       'docs/probes.md',
       'docs/prompts.md',
       'docs/serve.md',

@@ -25,14 +25,14 @@ export type ClassDirections = { classNames: readonly string[]; weights: readonly
 export type TipAdapterOptions = {
   /** The model's `clip.logitScale`. */
   logitScale: number;
-  /** From 0; 1 by default. */
+  /** From 0; 1.17 by default. */
   alpha?: number;
-  /** From 0; 5.5 by default. */
+  /** From 0; 1 by default. Both are best found by `searchTipAdapter`. */
   beta?: number;
 };
 
-/** What was best for ImageNet with 16 pictures per class (Zhang et al. 2022, section 4.3). */
-const published = { alpha: 1, beta: 5.5 };
+/** Where the authors begin for ImageNet with 16 pictures per class (github.com/gaopengcuhk/Tip-Adapter, configs/imagenet.yaml). */
+const published = { alpha: 1.17, beta: 1 };
 
 /**
  * Makes a Tip-Adapter (Zhang et al. 2022): nothing is trained, a handful of pictures per class are kept beside the words.

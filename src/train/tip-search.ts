@@ -5,9 +5,9 @@ import { addCache, type TipAdapter, unitVector } from './tip-adapter.ts';
 /** What a choice gave on the validation pictures. */
 export type TipTrial = { alpha: number; beta: number; accuracy: number };
 
-/** The published search goes up to these (github.com/gaopengcuhk/Tip-Adapter, configs), 0.1 being its least; 0 is zero-shot. */
-const alphas = steps(0, 3, 20);
-const betas = steps(0.1, 7, 30);
+/** The authors search from 0.1 to 3, 10 or 30, as the data wants it (github.com/gaopengcuhk/Tip-Adapter, configs); 0 is zero-shot. */
+const betas = steps(0.1, 30, 25);
+const alphas = [0, ...betas];
 
 /**
  * Looks for the alpha and beta that do best on validation pictures, over a grid; of equal ones the first, which leans least on the cache.
@@ -40,7 +40,9 @@ export function searchTipAdapter(
   return { adapter: { ...adapter, alpha: best.alpha, beta: best.beta }, best };
 }
 
-/** So many numbers at equal distances, both ends among them. */
+/** So many numbers of equal ratios, both ends among them, with three digits. */
 function steps(from: number, to: number, count: number): number[] {
-  return Array.from({ length: count + 1 }, (_, step) => Number((from + ((to - from) * step) / count).toFixed(6)));
+  return Array.from({ length: count }, (_, step) =>
+    Number((from * (to / from) ** (step / (count - 1))).toPrecision(3)),
+  );
 }
