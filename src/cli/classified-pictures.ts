@@ -5,12 +5,15 @@ import { UsageError } from './usage.ts';
 /** A file that could not be used, and why. */
 export type FailedPicture = { path: string; reason: string };
 
-/**
- * The picture files that `classify` is given, and in folders.
- * @returns `skip` names a file that cannot be read on standard error, and adds it to `failed`
- * @throws UsageError where there are none
- */
-export async function findClassified(paths: readonly string[]) {
+export type ClassifiedPictures = {
+  files: string[];
+  failed: FailedPicture[];
+  /** Names a file that cannot be read on standard error, and adds it to `failed`. */
+  skip: (path: string, error: Error) => void;
+};
+
+/** The picture files that `classify` is given, those in folders too. @throws UsageError where there are none */
+export async function findClassified(paths: readonly string[]): Promise<ClassifiedPictures> {
   const failed: FailedPicture[] = [];
   const skip = (path: string, { message: reason }: Error) => {
     failed.push({ path, reason });
