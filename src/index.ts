@@ -36,6 +36,7 @@ export {
 } from './config.ts';
 export { cosinesOf } from './cosines.ts';
 export {
+  type EmbedImageOptions,
   type EmbedOptions,
   type EmbedTextOptions,
   embedImages,

@@ -35,6 +35,7 @@ export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, 
 export { type CheckedSets, type CheckPairsOptions, checkPairs } from './node/pairs-check/check.ts';
 export { writeCleanList } from './node/pairs-check/clean-list.ts';
 export type { Finding, PairsReport, Place, Verdict } from './node/pairs-check/report-types.ts';
+export { loadProbe, saveProbe } from './node/probe-file.ts';
 export { saveClip } from './node/save.ts';
 export {
   createIndex,

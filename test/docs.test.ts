@@ -50,6 +50,7 @@ describe('the documents', () => {
       'docs/operator-traps.md',
       'docs/pairs-check.md',
       'docs/parity.md',
+      'docs/probe.md',
       'docs/probes.md',
       'docs/prompts.md',
       'docs/serve.md',

@@ -15,6 +15,7 @@ import { addIndex } from './index-command.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
 import { addPairs } from './pairs.ts';
+import { addProbe } from './probe.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
 import { addRuns } from './runs.ts';
@@ -52,6 +53,7 @@ for (const add of [
   addTrain,
   addRuns,
   addPairs,
+  addProbe,
   addPrompts,
   addEvaluate,
   addAudit,
