@@ -22,3 +22,4 @@ export { learningRateAt, type Schedule, type ScheduleOptions } from './train/sch
 export type { Progress, TrainingState } from './train/training-state.ts';
 export { type EmbeddedPairs, type Validation, validate } from './train/validate.ts';
 export { WeightAverage } from './train/weight-average.ts';
+export { interpolateClips } from './train/wise-ft.ts';
