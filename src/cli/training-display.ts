@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { scoreText } from '../node/training/guard.ts';
 import type { EpochEntry, StepEntry } from '../node/training/log.ts';
 
 /** How a training shows on standard error. */
@@ -69,12 +70,14 @@ function duration(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 }
 
-function describeEpoch({ epoch, meanLoss, validation, best }: EpochEntry): string {
+function describeEpoch({ epoch, meanLoss, validation, guard, best }: EpochEntry): string {
   const trained = epoch === 0 ? 'before training' : `epoch ${epoch}: loss ${meanLoss?.toFixed(3) ?? 'not finite'}`;
-  if (!validation) return trained;
+  const known = guard ? `; guard: ${scoreText(guard)}` : '';
+  const kept = best ? ' (best so far, saved)' : '';
+  if (!validation) return `${trained}${known}${kept}`;
   const { loss, imageToText, textToImage } = validation;
   const recall = (side: typeof imageToText) =>
     [side['recall@1'], side['recall@5'], side['recall@10']].map((share) => share.toFixed(2)).join('/');
   const recalls = `recall@1/5/10 picture to text ${recall(imageToText)}, text to picture ${recall(textToImage)}`;
-  return `${trained}; validation: loss ${loss.toFixed(3)}, ${recalls}${best ? ' (best so far, saved)' : ''}`;
+  return `${trained}; validation: loss ${loss.toFixed(3)}, ${recalls}${known}${kept}`;
 }

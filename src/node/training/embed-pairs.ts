@@ -19,6 +19,19 @@ export async function embedPairs(
   batchSize: number,
   onBad: (pair: FilePair, reason: string) => void,
 ): Promise<EmbeddedFilePairs> {
+  const { pairs: read, images } = await embedPictures(clip, pairs, source, batchSize, onBad);
+  const captions = read.map(({ texts: [first] }) => first as string);
+  return { pairs: read, images, texts: await embedTexts(clip, captions, { batchSize, truncate: true }) };
+}
+
+/** The pictures alone. One that cannot be read is left out. */
+export async function embedPictures(
+  clip: Clip,
+  pairs: readonly FilePair[],
+  source: SampleSource,
+  batchSize: number,
+  onBad: (pair: FilePair, reason: string) => void,
+): Promise<Omit<EmbeddedFilePairs, 'texts'>> {
   const read: FilePair[] = [];
   const images: Float32Array[] = [];
   const showings = pairs.map((pair) => ({ pair }));
@@ -31,8 +44,7 @@ export async function embedPairs(
     for (const row of await embedImages(clip, pixels, { batchSize })) images.push(row);
     for (const { pair } of batch) read.push(pair);
   }
-  const captions = read.map(({ texts: [first] }) => first as string);
-  return { pairs: read, images, texts: await embedTexts(clip, captions, { batchSize, truncate: true }) };
+  return { pairs: read, images };
 }
 
 /** A number per pair, equal where the concept, the picture or the caption is: these are right answers to each other. */

@@ -7,6 +7,7 @@ import { findCheckpoint } from '../checkpoints.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
+import { type GuardNotes, guardIdentity, openGuard, type RunGuard } from './guard.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
@@ -22,6 +23,7 @@ export type RunNotes = {
   bad: BadRow[];
   badValidation: BadRow[];
   best?: BestEpoch;
+  guard?: GuardNotes;
 };
 
 /** Everything that takes part in a run, ready to begin or to go on. */
@@ -29,7 +31,7 @@ export type OpenRun = {
   clip: Clip;
   training: PairSet;
   validation: PairSet | undefined;
-  options: Required<Omit<RunOptions, 'signal'>>;
+  options: Required<Omit<RunOptions, 'signal' | 'guard'>>;
   identity: RunIdentity;
   size: RunSize;
   plan: TrainingPlan;
@@ -39,6 +41,7 @@ export type OpenRun = {
   log: TrainingLog;
   average: WeightAverage | undefined;
   source: SampleSource;
+  guard: RunGuard | undefined;
   /** Changes as the run goes on. */
   best: BestEpoch | undefined;
   /** Where an earlier call stopped. */
@@ -61,7 +64,10 @@ export async function openRun(
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
     );
-  const identity = await identityOf(clip, training, validation, { ...settings, augmentation, exifRotate });
+  const identity = await identityOf(clip, training, validation, {
+    ...{ ...settings, augmentation, exifRotate },
+    ...(given.guard && guardIdentity(given.guard)),
+  });
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;
   if (notes) refuseOtherRun(out, notes.identity, identity);
@@ -72,7 +78,9 @@ export async function openRun(
   const plan = notes?.plan ?? planMemory(clip, settings, size.batchSize); // from then on, or the numbers would change
   report(describePlan(plan, size.batchSize));
   const { step = 0, skipped = 0 } = found?.progress ?? {};
-  if (found)
+  if (found && given.guard?.stop && notes?.guard?.fallenAt !== undefined)
+    report(`the guard has ended this run after step ${step}; another --out begins anew`);
+  else if (found)
     report(step < size.steps ? `going on after step ${step} of ${size.steps}` : 'this run was finished before');
 
   const { tokenizer } = clip;
@@ -87,13 +95,29 @@ export async function openRun(
     { preprocess: clip.config.preprocess, augmentation, exifRotate },
     tokenizer,
   );
+  const guard = given.guard && openGuard(clip, given.guard, source, plan.chunkSize, options, notes?.guard);
   const close = async () => {
     average?.dispose();
     await source.close();
     await log.close();
   };
   return {
-    ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average, source },
+    ...{
+      clip,
+      training,
+      validation,
+      options,
+      identity,
+      size,
+      plan,
+      bad,
+      badValidation,
+      history,
+      log,
+      average,
+      source,
+      guard,
+    },
     best: notes?.best,
     progress: { step, skipped },
     readState: async () => found?.read(),
