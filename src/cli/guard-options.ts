@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { defaultTemplates } from '../classify/templates.ts';
+import { modelTemplates } from '../node/model-templates.ts';
 import { defaultDrop, type GuardChoice } from '../node/training/guard.ts';
 import { readMeasured } from './measured-data.ts';
 import { collect } from './options.ts';
@@ -47,11 +49,20 @@ export async function readGuardChoice(
       throw new UsageError(`${action}: expected --guard with pictures to measure; the other --guard-… options need it`);
     return undefined;
   }
-  const templates = () => readTemplateOptions({ ...(guardTemplate && { template: guardTemplate }), model }, action);
+  const templates = () => chooseTemplates(model, guardTemplate);
   const data = await readMeasured(guard, { imageColumn, textColumn, conceptColumn }, templates, action);
   if (guardTemplate !== undefined && !('classes' in data.said))
     throw new UsageError(
       `${action}: --guard-template is of no use, for ${guard} has captions, not labels; leave it out`,
     );
   return { data, stop: guardStop === true, ...(guardDrop !== undefined && { drop: guardDrop }) };
+}
+
+/** Those that are given, else those that the model asks for, which is said, or the single default. */
+async function chooseTemplates(model: string, given: string[] | undefined): Promise<readonly string[]> {
+  if (given) return readTemplateOptions({ template: given }, action);
+  const own = await modelTemplates(model);
+  if (!own) return defaultTemplates;
+  console.error(`guard: prompts by ${own.length} templates, ${model}'s own; --guard-template chooses others`);
+  return own;
 }
