@@ -26,7 +26,7 @@ export type Run = {
 /** Runs a training, shows how it goes, and says at the end what there is. Ctrl-C stops it after a step. */
 export async function runTraining(run: Run, options: TrainingCommand): Promise<void> {
   const { clip, training, validation, settings, augmentation, guard } = run;
-  const { out, maxBad, workers, checkpointSeconds, exifRotate = false, json = false } = options;
+  const { out, maxBad, workers, cacheFeatures, checkpointSeconds, exifRotate = false, json = false } = options;
   announceLongCaptions(training, clip.tokenizer);
   const { steps } = sizeRun(training.pairs.length, settings, () => {});
   const display = openDisplay(steps, process.stderr.isTTY === true && !json);
@@ -38,16 +38,10 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
   process.once('SIGINT', onInterrupt);
   const { signal } = stop;
   const report = display.say;
+  const folder = cacheFeatures === true ? undefined : cacheFeatures;
   const choices = {
-    out,
-    settings,
-    augmentation,
-    exifRotate,
-    maxBad,
-    workers,
-    checkpointSeconds,
-    signal,
-    report,
+    ...{ out, settings, augmentation, exifRotate, maxBad, workers, checkpointSeconds, signal, report },
+    ...(folder !== undefined && { cacheFeatures: folder }),
     ...(guard && { guard }),
   };
   const progress = trainOnFiles(clip, training, validation, choices);
@@ -59,6 +53,10 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
     }
     display.close();
     tellResult(next.value, options);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    console.error('stopped before the first step; run the same command again to go on');
+    process.exitCode = 130;
   } finally {
     display.close();
     process.off('SIGINT', onInterrupt);

@@ -74,7 +74,7 @@ function describeEpoch({ epoch, meanLoss, validation, guard, best }: EpochEntry)
   const trained = epoch === 0 ? 'before training' : `epoch ${epoch}: loss ${meanLoss?.toFixed(3) ?? 'not finite'}`;
   const known = guard ? `; guard: ${scoreText(guard)}` : '';
   const kept = best ? ' (best so far, saved)' : '';
-  if (!validation) return `${trained}${known}${kept}`;
+  if (!validation) return `${trained}${known}${best ? ' (saved)' : ''}`;
   const { loss, imageToText, textToImage } = validation;
   const recall = (side: typeof imageToText) =>
     [side['recall@1'], side['recall@5'], side['recall@10']].map((share) => share.toFixed(2)).join('/');

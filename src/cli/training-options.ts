@@ -26,6 +26,7 @@ export type TrainingCommand = Omit<DataChoice, 'templates'> & {
   freeze?: string[];
   chunkSize?: number;
   maxBad: number;
+  cacheFeatures?: string | boolean;
   checkpointSeconds: number;
   exifRotate?: boolean;
   workers: number | 'auto';
@@ -74,6 +75,11 @@ export function addTrainingOptions(command: Command): Command {
       'pairs that go through the towers at once (default: what memory allows)',
       parseCount,
     )
+    .option(
+      '--cache-features <folder>',
+      "where a tower's embeddings are kept that is not trained (default: a folder of the user's cache)",
+    )
+    .option('--no-cache-features', 'run such a tower in each step')
     .option('--checkpoint-seconds <seconds>', 'time between two checkpoints', parseFromZero, 60)
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addOption(workersOption('threads that read, vary and tokenize ahead; 0: none'))

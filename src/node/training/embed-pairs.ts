@@ -19,32 +19,40 @@ export async function embedPairs(
   batchSize: number,
   onBad: (pair: FilePair, reason: string) => void,
 ): Promise<EmbeddedFilePairs> {
-  const { pairs: read, images } = await embedPictures(clip, pairs, source, batchSize, onBad);
-  const captions = read.map(({ texts: [first] }) => first as string);
-  return { pairs: read, images, texts: await embedTexts(clip, captions, { batchSize, truncate: true }) };
+  const rows: EmbeddedSample[] = [];
+  for await (const row of embedSamples(clip, pairs, source, batchSize, onBad)) rows.push(row);
+  const unknown = rows.flatMap(({ pair, text }) => (text ? [] : [pair.texts[0] as string]));
+  const embedded = await embedTexts(clip, unknown, { batchSize, truncate: true });
+  return {
+    pairs: rows.map(({ pair }) => pair),
+    images: rows.map(({ image }) => image),
+    texts: rows.map(({ text }) => text ?? (embedded.shift() as Float32Array)),
+  };
 }
 
+/** A pair's picture as a unit vector, and its caption, where that is known. */
+type EmbeddedSample = { pair: FilePair; image: Float32Array; text: Float32Array | undefined };
+
 /** The pictures alone. One that cannot be read is left out. */
-export async function embedPictures(
+export async function* embedSamples(
   clip: Clip,
   pairs: readonly FilePair[],
   source: SampleSource,
   batchSize: number,
   onBad: (pair: FilePair, reason: string) => void,
-): Promise<Omit<EmbeddedFilePairs, 'texts'>> {
-  const read: FilePair[] = [];
-  const images: Float32Array[] = [];
+): AsyncGenerator<EmbeddedSample, void, undefined> {
   const showings = pairs.map((pair) => ({ pair }));
   async function* readable() {
-    for await (const { pair, sample } of preparePairs(showings, source, onBad))
-      if (sample) yield { pair, pixels: sample.pixels };
+    for await (const { pair, sample } of preparePairs(showings, source, onBad)) if (sample) yield { pair, sample };
   }
   for await (const batch of inBatches(readable(), batchSize)) {
-    const pixels = batch.map((prepared) => prepared.pixels);
-    for (const row of await embedImages(clip, pixels, { batchSize })) images.push(row);
-    for (const { pair } of batch) read.push(pair);
+    const pixels = batch.flatMap(({ sample }) => ('pixels' in sample ? [sample.pixels] : []));
+    const rows = await embedImages(clip, pixels, { batchSize });
+    for (const { pair, sample } of batch) {
+      const image = 'imageEmbeds' in sample ? sample.imageEmbeds : (rows.shift() as Float32Array);
+      yield { pair, image, text: sample.textEmbeds };
+    }
   }
-  return { pairs: read, images };
 }
 
 /** A number per pair, equal where the concept, the picture or the caption is: these are right answers to each other. */

@@ -43,7 +43,7 @@ export function guardSection(epochs: readonly EpochEntry[]): Section[] {
       heading: 'Guard: what is kept of what the model knew',
       html:
         noteHtml(`${what} on ${count} pictures that are not trained on, with its 95 % interval.`) +
-        tableHtml([['epoch', metric, 'change in points', 'best so far, saved'], ...rows]),
+        tableHtml([['epoch', metric, 'change in points', 'saved'], ...rows]),
     },
   ];
 }

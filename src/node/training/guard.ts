@@ -5,7 +5,7 @@ import { percent, percentWithInterval } from '../../evaluate/percent.ts';
 import { type GuardData, saidOfRead } from '../guard-data.ts';
 import type { FilePair } from '../pairs.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
-import { embedPictures } from './embed-pairs.ts';
+import { embedSamples } from './embed-pairs.ts';
 
 /** A guard set, and how much a training may lose of it. */
 export type GuardChoice = {
@@ -52,10 +52,14 @@ export function openGuard(
   const skip = skipper(data, maxBad, report);
   let known = notes;
   const measure = async (epoch: number): Promise<GuardScore> => {
-    const { pairs, images } = await embedPictures(clip, data.pairs, source, batchSize, skip);
+    const images: Float32Array[] = [];
+    const read = new Set<string>();
+    for await (const { pair, image } of embedSamples(clip, data.pairs, source, batchSize, skip)) {
+      images.push(image);
+      read.add(pair.image);
+    }
     if (images.length === 0)
       throw new Error(`Cannot measure the guard ${data.source}: none of its pictures can be read`);
-    const read = new Set(pairs.map(({ image }) => image));
     const score = await guardScore(
       clip,
       images,

@@ -7,12 +7,15 @@ import { findCheckpoint } from '../checkpoints.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
+import { featureSource } from './features/feature-source.ts';
+import { cachedTowers, featureFolder, knowFeatures } from './features/know-features.ts';
+import { lockedTowers } from './features/locked-towers.ts';
 import { type GuardNotes, guardIdentity, openGuard, type RunGuard } from './guard.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
 import { removeTemporaries } from './model-directory.ts';
-import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
+import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun, trainableBy } from './plan.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
 
 /** What a checkpoint keeps beside the numbers. */
@@ -64,10 +67,16 @@ export async function openRun(
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
     );
-  const identity = await identityOf(clip, training, validation, {
-    ...{ ...settings, augmentation, exifRotate },
+  const locked = lockedTowers(clip.config, trainableBy(settings.freeze));
+  const cached = cachedTowers(locked, options);
+  const choices = {
+    ...settings,
+    augmentation,
+    exifRotate,
+    ...((cached.image || cached.text) && { cached }),
     ...(given.guard && guardIdentity(given.guard)),
-  });
+  };
+  const identity = await identityOf(clip, training, validation, choices);
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;
   if (notes) refuseOtherRun(out, notes.identity, identity);
@@ -89,35 +98,29 @@ export async function openRun(
   const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   await removeTemporaries(out);
   const log = await openLog(logPath, notes?.logBytes ?? 0);
-  const source = openSampleSource(
+  const preparing = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,
     { preprocess: clip.config.preprocess, augmentation, exifRotate },
     tokenizer,
   );
-  const guard = given.guard && openGuard(clip, given.guard, source, plan.chunkSize, options, notes?.guard);
   const close = async () => {
     average?.dispose();
-    await source.close();
+    await preparing.close();
     await log.close();
   };
+  const pairs = () => [training, validation, given.guard?.data].flatMap((set) => [...(set?.pairs ?? [])]);
+  const known = await knowFeatures(clip, locked, pairs, preparing, {
+    ...{ ...options, batchSize: plan.chunkSize, signal: given.signal },
+  }).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  const source = featureSource(preparing, known, tokenizer);
+  const guard = given.guard && openGuard(clip, given.guard, source, plan.chunkSize, options, notes?.guard);
   return {
-    ...{
-      clip,
-      training,
-      validation,
-      options,
-      identity,
-      size,
-      plan,
-      bad,
-      badValidation,
-      history,
-      log,
-      average,
-      source,
-      guard,
-    },
+    ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average },
+    ...{ source, guard },
     best: notes?.best,
     progress: { step, skipped },
     readState: async () => found?.read(),
@@ -130,9 +133,10 @@ const defaultOptions = {
   exifRotate: false,
   maxBad: 0.05,
   workers: 'auto',
+  cacheFeatures: featureFolder(),
   checkpointSeconds: 60,
   report: () => {},
-} as const;
+} as const satisfies Partial<RunOptions>;
 
 const noPairs: PairSet = { source: '', pairs: [], bad: [] };
 

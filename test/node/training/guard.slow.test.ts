@@ -250,6 +250,17 @@ describe('trainOnFiles() with a guard set', () => {
       assert.deepEqual(await scoreOfSaved(own), result.best?.guard);
     });
 
+    it('is measured by known features where the image tower is locked', async () => {
+      const out = join(folder, 'locked');
+      const locked = { ...settings, freeze: ['visual.'], epochs: 1 };
+      const { entries } = await run(
+        { out, settings: locked, cacheFeatures: join(folder, 'features'), guard: { data, drop: 1 } },
+        undefined,
+        await forgetting(),
+      );
+      assert.deepEqual(epochsOf(entries).at(-1)?.guard, await scoreOfSaved(out));
+    });
+
     it('measures recall@1 of pairs', async () => {
       const pairs = await readGuardData(captions);
       const { entries } = await run(
