@@ -96,7 +96,7 @@ const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25];
 function axisOf(values: readonly number[]): { ticks: number[]; place: (value: number) => number } {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const step = steps.find((width) => Math.ceil(most / width) - Math.floor(least / width) <= 5) ?? 0.25;
-  const first = Math.floor(least / step + 1e-9);
+  const first = Math.min(Math.floor(least / step + 1e-9), Math.round(1 / step) - 1); // room below, where all is right
   const last = Math.max(first + 1, Math.ceil(most / step - 1e-9));
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
   return { ticks, place: (value) => (value / step - first) / (last - first) };
