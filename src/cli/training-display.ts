@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { scoreText } from '../node/training/guard.ts';
+import { scoreText } from '../node/training/guard-warnings.ts';
 import type { EpochEntry, StepEntry } from '../node/training/log.ts';
 
 /** How a training shows on standard error. */

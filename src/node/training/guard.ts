@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Clip } from '../../clip.ts';
 import { type GuardScore, guardScore, hasFallen } from '../../evaluate/guard.ts';
-import { percent, percentWithInterval } from '../../evaluate/percent.ts';
+import { percent } from '../../evaluate/percent.ts';
 import { type GuardData, saidOfRead } from '../guard-data.ts';
 import type { FilePair } from '../pairs.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
 import { embedSamples } from './embed-pairs.ts';
+import { doubtsOf, fallWarning } from './guard-warnings.ts';
 
 /** A guard set, and how much a training may lose of it. */
 export type GuardChoice = {
@@ -97,11 +98,6 @@ export function guardIdentity({ data, drop = defaultDrop, stop = false }: GuardC
   return { 'the guard data': digest, guardDrop: drop, guardStop: stop };
 }
 
-/** A score in words: `accuracy 81.2 % (75.0 to 86.1)`. */
-export function scoreText(score: GuardScore): string {
-  return `${score.metric} ${percentWithInterval(score)}`;
-}
-
 /** Tells of each picture that cannot be read once. */
 function skipper({ source, pairs, bad }: GuardData, maxBad: number, report: (message: string) => void) {
   const total = pairs.length + bad.length;
@@ -115,27 +111,4 @@ function skipper({ source, pairs, bad }: GuardData, maxBad: number, report: (mes
         `Cannot measure the guard ${source}: at least ${lost.size + bad.length} of ${total} pictures are bad, more than ${percent(maxBad, 1)}; mend them, or allow more by --max-bad`,
       );
   };
-}
-
-/** What a guard set cannot tell. */
-function doubtsOf(before: GuardScore, drop: number): string[] {
-  const half = (before.high - before.low) / 2;
-  if (before.value <= drop)
-    return [
-      `the guard cannot show forgetting: its ${scoreText(before)} can't fall by ${points(drop)}; take pictures that the model knows, or a smaller drop`,
-    ];
-  if (half <= drop) return [];
-  return [
-    `the guard is small: ${before.count} pictures put its ${before.metric} at ${percentWithInterval(before)}, give or take ${points(half)}, which is more than the drop of ${points(drop)} that is warned of; more pictures tell better`,
-  ];
-}
-
-function fallWarning({ before, last }: GuardNotes, epoch: number, drop: number, stop: boolean): string {
-  const fall = `the model forgets: ${last.metric} on the guard fell from ${percentWithInterval(before)} to ${percentWithInterval(last)} by epoch ${epoch}, ${points(before.value - last.value)}, where ${points(drop)} are allowed`;
-  return `${fall}; ${stop ? 'the run ends here, and keeps weights from before the fall' : 'lower --learning-rate, train fewer epochs or parameters, or blend with the start by wise-ft'}`;
-}
-
-/** A difference of shares: 0.05 as `5.0 points`. */
-function points(difference: number): string {
-  return `${(100 * difference).toFixed(1)} points`;
 }

@@ -11,6 +11,7 @@ import { featureSource } from './features/feature-source.ts';
 import { cachedTowers, featureFolder, knowFeatures } from './features/know-features.ts';
 import { lockedTowers } from './features/locked-towers.ts';
 import { type GuardNotes, guardIdentity, openGuard, type RunGuard } from './guard.ts';
+import { warnOfTrained } from './guard-warnings.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
@@ -117,6 +118,7 @@ export async function openRun(
     throw error;
   });
   const source = featureSource(preparing, known, tokenizer);
+  if (given.guard && !found) warnOfTrained(given.guard.data, training.pairs, report);
   const guard = given.guard && openGuard(clip, given.guard, source, plan.chunkSize, options, notes?.guard);
   return {
     ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average },

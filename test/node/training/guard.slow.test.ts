@@ -180,6 +180,7 @@ describe('trainOnFiles() with a guard set', () => {
       );
       const warnings = reports.filter((text) => text.includes('the model forgets'));
       assert.equal(warnings.length, 1, reports.join('\n'));
+      assert.ok(reports.some((text) => text.startsWith('12 of the 12 pictures of the guard'))); // renamed, but trained on
       const first = result.guard?.fallenAt as number;
       assert.match(warnings[0]!, new RegExp(`accuracy on the guard fell from .* to .* by epoch ${first}, .* points`));
       assert.ok(reports.some((text) => text.startsWith('the guard is small: 12 pictures')));
