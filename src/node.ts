@@ -33,6 +33,9 @@ export {
 export { loadClip } from './node/load.ts';
 export { type ModelParts, modelHash, modelParts } from './node/model-hash.ts';
 export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
+export { type CheckedSets, type CheckPairsOptions, checkPairs } from './node/pairs-check/check.ts';
+export { writeCleanList } from './node/pairs-check/clean-list.ts';
+export type { Finding, PairsReport, Place, Verdict } from './node/pairs-check/report-types.ts';
 export { saveClip } from './node/save.ts';
 export {
   createIndex,
@@ -48,10 +51,13 @@ export {
   readIndexParts,
   searchParts,
 } from './node/store/store.ts';
+export { compareRuns, type RunComparison } from './node/training/compare-runs.ts';
 export type { GuardChoice, GuardNotes } from './node/training/guard.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';
 export { newModel } from './node/training/new-model.ts';
+export { type LossPoint, type RunRecord, readRun, type ValidationPoint } from './node/training/read-run.ts';
 export { trainOnFiles } from './node/training/run.ts';
 export type { BestEpoch, RunOptions, RunResult } from './node/training/run-options.ts';
+export { runsReport } from './node/training/runs-report.ts';
 export { defaultSettings, type TrainingSettings } from './node/training/settings.ts';
 export { bestOf, type SweepOptions, type SweepPoint, sweepAlphas } from './node/wise-ft-sweep.ts';

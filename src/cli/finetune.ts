@@ -1,14 +1,20 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Activation } from '../config.ts';
-import { assertFitForRun } from '../node/training/model-directory.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
 import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { addGuardOptions, type GuardCommand, readGuardChoice } from './guard-options.ts';
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
-import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+import {
+  addTrainingOptions,
+  assertExtent,
+  assertRunFits,
+  readConfig,
+  settingsOf,
+  type TrainingCommand,
+} from './training-options.ts';
 
 type FinetuneCommand = TrainingCommand &
   GuardCommand & { activation?: Activation; architecture?: string; imageSize?: number };
@@ -34,7 +40,7 @@ export function addFinetune(program: Command): void {
 async function run(model: string, options: FinetuneCommand): Promise<void> {
   if (resolve(model) === resolve(options.out))
     throw new Error(`Cannot train into ${options.out}: the model that is trained is there; choose another --out`);
-  await assertFitForRun(options.out);
+  await assertRunFits(options);
   const config = await readConfig(options.config);
   if (config.hasModel || config.tokenizer !== undefined)
     throw new Error(
@@ -49,5 +55,6 @@ async function run(model: string, options: FinetuneCommand): Promise<void> {
   const settings = settingsOf(defaults, config.settings, options);
   const advice = learningRateAdvice(clip.config, settings.learningRate);
   if (advice) console.error(advice);
-  await runTraining({ clip, ...data, settings, augmentation: config.augmentation, ...(guard && { guard }) }, options);
+  const { augmentation } = config;
+  await runTraining({ clip, model, ...data, settings, augmentation, ...(guard && { guard }) }, options);
 }

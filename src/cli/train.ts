@@ -1,12 +1,18 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { assertFitForRun } from '../node/training/model-directory.ts';
 import { newModel } from '../node/training/new-model.ts';
 import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
-import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+import {
+  addTrainingOptions,
+  assertExtent,
+  assertRunFits,
+  readConfig,
+  settingsOf,
+  type TrainingCommand,
+} from './training-options.ts';
 
 /** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
 const fromScratch = { ...defaultSettings, learningRate: 5e-4, epochs: 32 };
@@ -35,7 +41,7 @@ export function addTrain(program: Command): void {
 }
 
 async function run(options: TrainingCommand & { config: string }): Promise<void> {
-  await assertFitForRun(options.out);
+  await assertRunFits(options);
   const config = await readConfig(options.config);
   if (!config.hasModel)
     throw new Error(`Cannot train with ${options.config}: expected "model_cfg", which says how large the model is`);
@@ -46,5 +52,5 @@ async function run(options: TrainingCommand & { config: string }): Promise<void>
   const tokenizer = config.tokenizer === undefined ? undefined : resolve(dirname(options.config), config.tokenizer);
   const captions = data.training.pairs.flatMap(({ texts }) => texts);
   const clip = await newModel(config.text, tokenizer, captions, settings.seed);
-  await runTraining({ clip, ...data, settings, augmentation: config.augmentation }, options);
+  await runTraining({ clip, model: options.config, ...data, settings, augmentation: config.augmentation }, options);
 }

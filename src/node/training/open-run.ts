@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import type { TrainingPlan } from '../../train/memory.ts';
@@ -6,6 +7,7 @@ import { WeightAverage } from '../../train/weight-average.ts';
 import { findCheckpoint } from '../checkpoints.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
+import { assertDirectoryWritable } from '../writable.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
 import { featureSource } from './features/feature-source.ts';
 import { cachedTowers, featureFolder, knowFeatures } from './features/know-features.ts';
@@ -17,7 +19,9 @@ import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
 import { removeTemporaries } from './model-directory.ts';
 import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun, trainableBy } from './plan.ts';
+import { describeRun, readRunFile, removeRunFile, runRows, writeRunFile } from './run-file.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
+import { type TensorboardLog, tensorboardDirectory, withTensorboard } from './tensorboard-log.ts';
 
 /** What a checkpoint keeps beside the numbers. */
 export type RunNotes = {
@@ -28,6 +32,8 @@ export type RunNotes = {
   badValidation: BadRow[];
   best?: BestEpoch;
   guard?: GuardNotes;
+  /** The directory whose event files have every line of the log. */
+  tensorboard?: string;
 };
 
 /** Everything that takes part in a run, ready to begin or to go on. */
@@ -35,7 +41,7 @@ export type OpenRun = {
   clip: Clip;
   training: PairSet;
   validation: PairSet | undefined;
-  options: Required<Omit<RunOptions, 'signal' | 'guard'>>;
+  options: Required<Omit<RunOptions, 'signal' | 'model' | 'guard'>>;
   identity: RunIdentity;
   size: RunSize;
   plan: TrainingPlan;
@@ -43,6 +49,7 @@ export type OpenRun = {
   badValidation: BadRows;
   history: RunHistory;
   log: TrainingLog;
+  tensorboard: TensorboardLog | undefined;
   average: WeightAverage | undefined;
   source: SampleSource;
   guard: RunGuard | undefined;
@@ -64,6 +71,8 @@ export async function openRun(
   const options = { ...defaultOptions, ...given };
   const { out, settings, augmentation, exifRotate, report } = options;
   assertFreezes(settings.freeze, clip.config);
+  const directory = tensorboardDirectory(out, options.tensorboard);
+  if (directory !== undefined) await assertDirectoryWritable(directory);
   if (validation && validation.pairs.length < 2)
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
@@ -98,7 +107,18 @@ export async function openRun(
   const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
   const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   await removeTemporaries(out);
-  const log = await openLog(logPath, notes?.logBytes ?? 0);
+  const lines = await openLog(logPath, notes?.logBytes ?? 0);
+  const parts = { clip, training, validation, model: given.model, settings, augmentation, exifRotate, size, identity };
+  const facts = (step > 0 && (await readRunFile(out))) || describeRun(parts);
+  await writeRunFile(out, facts);
+  const tensorboard =
+    directory === undefined
+      ? undefined
+      : await withTensorboard(lines, {
+          ...{ directory, kept: notes?.tensorboard, path: logPath, bytes: notes?.logBytes ?? 0, step, report },
+          settings: runRows(facts),
+        });
+  const log = tensorboard ?? lines;
   const preparing = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,
@@ -109,6 +129,7 @@ export async function openRun(
     average?.dispose();
     await preparing.close();
     await log.close();
+    if (!existsSync(logPath)) await removeRunFile(out); // it has not begun
   };
   const pairs = () => [training, validation, given.guard?.data].flatMap((set) => [...(set?.pairs ?? [])]);
   const known = await knowFeatures(clip, locked, pairs, preparing, {
@@ -122,7 +143,7 @@ export async function openRun(
   const guard = given.guard && openGuard(clip, given.guard, source, plan.chunkSize, options, notes?.guard);
   return {
     ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average },
-    ...{ source, guard },
+    ...{ source, guard, tensorboard },
     best: notes?.best,
     progress: { step, skipped },
     readState: async () => found?.read(),
@@ -133,6 +154,7 @@ export async function openRun(
 const defaultOptions = {
   augmentation: {},
   exifRotate: false,
+  tensorboard: false,
   maxBad: 0.05,
   workers: 'auto',
   cacheFeatures: featureFolder(),
