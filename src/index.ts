@@ -91,6 +91,7 @@ export {
   type Gap,
 } from './evaluate/group-gaps.ts';
 export { type GroupMetrics, type GroupSample, groupMetrics, type Rate } from './evaluate/groups.ts';
+export { type GuardScore, type GuardTexts, guardScore, hasFallen } from './evaluate/guard.ts';
 export type { CurvePoint, HeldOut, ScoreFigures } from './evaluate/held-out.ts';
 export {
   type CaptionedEmbeddings,

@@ -46,3 +46,4 @@ export { ownParameters, type Trained } from './train/trained.ts';
 export type { Progress, TrainingState } from './train/training-state.ts';
 export { type EmbeddedPairs, type Validation, validate } from './train/validate.ts';
 export { WeightAverage } from './train/weight-average.ts';
+export { interpolateClips } from './train/wise-ft.ts';

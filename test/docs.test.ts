@@ -44,6 +44,7 @@ describe('the documents', () => {
       'docs/audit.md',
       'docs/backends.md',
       'docs/evaluate.md',
+      'docs/forgetting.md',
       'docs/hub.md',
       'docs/i-dont-know.md',
       'docs/index-store.md',

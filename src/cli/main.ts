@@ -24,6 +24,7 @@ import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
+import { addWiseFt } from './wise-ft.ts';
 
 /** A reader that goes away (`| head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -51,6 +52,7 @@ for (const add of [
   addConvert,
   addFinetune,
   addTrain,
+  addWiseFt,
   addRuns,
   addPairs,
   addProbe,
