@@ -4,6 +4,7 @@ import type { Activation } from '../config.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
 import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
+import { addGuardOptions, type GuardCommand, readGuardChoice } from './guard-options.ts';
 import { addModeOptions, type ModeCommand, withModeOptions } from './mode-options.ts';
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
@@ -17,7 +18,8 @@ import {
 } from './training-options.ts';
 
 type FinetuneCommand = TrainingCommand &
-  ModeCommand & { activation?: Activation; architecture?: string; imageSize?: number };
+  ModeCommand &
+  GuardCommand & { activation?: Activation; architecture?: string; imageSize?: number };
 
 export function addFinetune(program: Command): void {
   const command = program
@@ -27,7 +29,7 @@ export function addFinetune(program: Command): void {
       'Train a model further. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
     )
     .argument('<model>', modelHelp);
-  addLoadingOptions(addModeOptions(addTrainingOptions(command)))
+  addLoadingOptions(addGuardOptions(addModeOptions(addTrainingOptions(command))))
     .option('-c, --config <path>', 'a JSON file with "training" and "augmentation": docs/training.md')
     .addHelpText(
       'after',
@@ -51,10 +53,12 @@ async function run(model: string, options: FinetuneCommand): Promise<void> {
   const seed = options.seed ?? chosen.seed ?? defaultSettings.seed;
   const data = await readTrainingData({ ...options, templates: options.template }, seed);
   assertExtent(data.training.pairs.length, settingsOf(defaultSettings, chosen, options));
+  const guard = await readGuardChoice(model, options);
   const clip = await openClip({ ...options, model });
   const defaults = { ...defaultSettings, learningRate: fineTuningRate(clip.config, chosen.mode) };
   const settings = settingsOf(defaults, chosen, options);
   const advice = learningRateAdvice(clip.config, settings.learningRate, settings.mode);
   if (advice) console.error(advice);
-  await runTraining({ clip, model, ...data, settings, augmentation: config.augmentation }, options);
+  const { augmentation } = config;
+  await runTraining({ clip, model, ...data, settings, augmentation, ...(guard && { guard }) }, options);
 }

@@ -16,6 +16,7 @@ import { addInspect } from './inspect.ts';
 import { addMerge } from './merge.ts';
 import { addNative } from './native.ts';
 import { addPairs } from './pairs.ts';
+import { addProbe } from './probe.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
 import { addRuns } from './runs.ts';
@@ -24,6 +25,7 @@ import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
+import { addWiseFt } from './wise-ft.ts';
 
 /** A reader that goes away (`| head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -52,8 +54,10 @@ for (const add of [
   addFinetune,
   addMerge,
   addTrain,
+  addWiseFt,
   addRuns,
   addPairs,
+  addProbe,
   addPrompts,
   addEvaluate,
   addAudit,
