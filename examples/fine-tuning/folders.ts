@@ -12,5 +12,3 @@ export const trainingFile: string = join(cacheFolder, 'data', 'training.jsonl');
 export const newTable: string = join(cacheFolder, 'data', 'new.csv');
 /** Drawings in a style that the model knows, with labels: what is not to be forgotten. */
 export const guardTable: string = join(cacheFolder, 'data', 'guard.csv');
-/** All labels that emoji-clip knows, one a line: what drawings are ranked among. */
-export const labelsFile: string = join(cacheFolder, 'data', 'labels.txt');

@@ -21,7 +21,7 @@ import { packageFile } from '../emoji/folders.ts';
 import { rasterise } from '../emoji/rasterise.ts';
 import { templates } from '../emoji/recipe.ts';
 import { styles } from '../emoji/styles.ts';
-import { guardTable, labelsFile, newTable, trainingFile } from './folders.ts';
+import { guardTable, newTable, trainingFile } from './folders.ts';
 
 const seed = 8;
 
@@ -57,10 +57,6 @@ export async function writeStyle(): Promise<{ training: number; new: number; gua
   await writeLines(trainingFile, training);
   await writeLines(newTable, test);
   await writeLines(guardTable, guard);
-  await writeLines(
-    labelsFile,
-    concepts.map(({ label }) => label),
-  );
   return { training: training.length, new: test.length - 1, guard: guard.length - 1 };
 }
 
