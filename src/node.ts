@@ -31,8 +31,18 @@ export {
 } from './node/labelled-pictures.ts';
 export { loadClip } from './node/load.ts';
 export { type ModelParts, modelHash, modelParts } from './node/model-hash.ts';
-export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
+export { type PairList, type PairWeight, pairList, takePairs } from './node/pair-list.ts';
+export {
+  type BadRow,
+  type FilePair,
+  type PairOptions,
+  type PairSet,
+  type PairSource,
+  readPairs,
+} from './node/pairs.ts';
+export { pictureOf } from './node/picture-of.ts';
 export { saveClip } from './node/save.ts';
+export { splitPairs } from './node/split-pairs.ts';
 export {
   createIndex,
   type Failure,

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Activation } from '../config.ts';
+import { pairsPerEpoch } from '../node/training/epoch-order.ts';
 import { assertFitForRun } from '../node/training/model-directory.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
-import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
+import { readData } from './training-data.ts';
 import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
 
 type FinetuneCommand = TrainingCommand & { activation?: Activation; architecture?: string; imageSize?: number };
@@ -39,8 +40,8 @@ async function run(model: string, options: FinetuneCommand): Promise<void> {
       `Cannot fine-tune with ${options.config}: it describes a new model; take "model_cfg" and "tokenizer" out, or use train`,
     );
   const seed = options.seed ?? config.settings.seed ?? defaultSettings.seed;
-  const data = await readTrainingData({ ...options, templates: options.template }, seed);
-  assertExtent(data.training.pairs.length, settingsOf(defaultSettings, config.settings, options));
+  const data = await readData(options, seed);
+  assertExtent(pairsPerEpoch(data.training.pairs), settingsOf(defaultSettings, config.settings, options));
   const clip = await openClip({ ...options, model });
   const defaults = { ...defaultSettings, learningRate: fineTuningRate(clip.config) };
   const settings = settingsOf(defaults, config.settings, options);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clip } from '../clip.ts';
 import type { Augmentation } from '../image/augment.ts';
 import type { PairSet } from '../node/pairs.ts';
+import { pairsPerEpoch } from '../node/training/epoch-order.ts';
 import { isStep } from '../node/training/log.ts';
 import { sizeRun } from '../node/training/plan.ts';
 import { announceLongCaptions } from '../node/training/read-data.ts';
@@ -25,8 +26,8 @@ export type Run = {
 export async function runTraining(run: Run, options: TrainingCommand): Promise<void> {
   const { clip, training, validation, settings, augmentation } = run;
   const { out, maxBad, workers, checkpointSeconds, exifRotate = false, json = false } = options;
-  announceLongCaptions(training, clip.tokenizer);
-  const { steps } = sizeRun(training.pairs.length, settings, () => {});
+  await announceLongCaptions(training, clip.tokenizer);
+  const { steps } = sizeRun(pairsPerEpoch(training.pairs), settings, () => {});
   const display = openDisplay(steps, process.stderr.isTTY === true && !json);
   const stop = new AbortController();
   const onInterrupt = () => {

@@ -1,11 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { pairsPerEpoch } from '../node/training/epoch-order.ts';
 import { assertFitForRun } from '../node/training/model-directory.ts';
 import { newModel } from '../node/training/new-model.ts';
-import { readTrainingData } from '../node/training/read-data.ts';
+import { captionsOf } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
+import { readData } from './training-data.ts';
 import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
 
 /** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
@@ -40,11 +42,10 @@ async function run(options: TrainingCommand & { config: string }): Promise<void>
   if (!config.hasModel)
     throw new Error(`Cannot train with ${options.config}: expected "model_cfg", which says how large the model is`);
   const settings = settingsOf(fromScratch, config.settings, options);
-  const data = await readTrainingData({ ...options, templates: options.template }, settings.seed);
-  assertExtent(data.training.pairs.length, settings);
+  const data = await readData(options, settings.seed);
+  assertExtent(pairsPerEpoch(data.training.pairs), settings);
   await startBackend(options);
   const tokenizer = config.tokenizer === undefined ? undefined : resolve(dirname(options.config), config.tokenizer);
-  const captions = data.training.pairs.flatMap(({ texts }) => texts);
-  const clip = await newModel(config.text, tokenizer, captions, settings.seed);
+  const clip = await newModel(config.text, tokenizer, captionsOf(data.training.pairs), settings.seed);
   await runTraining({ clip, ...data, settings, augmentation: config.augmentation }, options);
 }

@@ -6,13 +6,19 @@ import { readImage } from './images/read-image.ts';
 import type { Thumbnail } from './report.ts';
 
 /**
- * A picture file, small and on white, for a report.
+ * A picture, small and on white, for a report.
+ * @param picture a path or the file's bytes
  * @param side pixels of the longer side
  */
-export async function thumbnailOf(path: string, label: string, exifRotate = false, side = 96): Promise<Thumbnail> {
-  const picture = toRgb(composite(await readImage(path, { exifRotate }), [255, 255, 255]));
-  const scale = Math.min(1, side / Math.max(picture.width, picture.height));
+export async function thumbnailOf(
+  picture: string | Uint8Array,
+  label: string,
+  exifRotate = false,
+  side = 96,
+): Promise<Thumbnail> {
+  const shown = toRgb(composite(await readImage(picture, { exifRotate }), [255, 255, 255]));
+  const scale = Math.min(1, side / Math.max(shown.width, shown.height));
   const scaled = (length: number) => Math.max(1, Math.round(length * scale));
-  const png = encodePng(resize(picture, scaled(picture.width), scaled(picture.height), 'bicubic'));
+  const png = encodePng(resize(shown, scaled(shown.width), scaled(shown.height), 'bicubic'));
   return { source: `data:image/png;base64,${png.toString('base64')}`, label };
 }

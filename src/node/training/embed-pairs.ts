@@ -1,5 +1,6 @@
 import type { Clip } from '../../clip.ts';
 import { embedImages, embedTexts } from '../../embed.ts';
+import type { PairList } from '../pair-list.ts';
 import type { FilePair } from '../pairs.ts';
 import { inBatches } from '../workers/in-order.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
@@ -14,16 +15,18 @@ export type EmbeddedFilePairs = { pairs: FilePair[]; images: Float32Array[]; tex
  */
 export async function embedPairs(
   clip: Clip,
-  pairs: readonly FilePair[],
+  pairs: PairList,
   source: SampleSource,
   batchSize: number,
   onBad: (pair: FilePair, reason: string) => void,
 ): Promise<EmbeddedFilePairs> {
   const read: FilePair[] = [];
   const images: Float32Array[] = [];
-  const showings = pairs.map((pair) => ({ pair }));
+  async function* showings() {
+    for await (const pair of pairs) yield { pair };
+  }
   async function* readable() {
-    for await (const { pair, sample } of preparePairs(showings, source, onBad))
+    for await (const { pair, sample } of preparePairs(showings(), source, onBad))
       if (sample) yield { pair, pixels: sample.pixels };
   }
   for await (const batch of inBatches(readable(), batchSize)) {

@@ -4,9 +4,11 @@ import type { TrainingPlan } from '../../train/memory.ts';
 import type { Progress, TrainingState } from '../../train/training-state.ts';
 import { WeightAverage } from '../../train/weight-average.ts';
 import { findCheckpoint } from '../checkpoints.ts';
+import { pairList } from '../pair-list.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
+import { pairsPerEpoch } from './epoch-order.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
@@ -68,7 +70,7 @@ export async function openRun(
   const bad = badRowsOf(training, options, notes?.bad);
   const badValidation = badRowsOf(validation ?? noPairs, options, notes?.badValidation);
 
-  const size = sizeRun(training.pairs.length, settings, report);
+  const size = sizeRun(pairsPerEpoch(training.pairs), settings, report);
   const plan = notes?.plan ?? planMemory(clip, settings, size.batchSize); // from then on, or the numbers would change
   report(describePlan(plan, size.batchSize));
   const { step = 0, skipped = 0 } = found?.progress ?? {};
@@ -110,7 +112,7 @@ const defaultOptions = {
   report: () => {},
 } as const;
 
-const noPairs: PairSet = { source: '', pairs: [], bad: [] };
+const noPairs: PairSet = { source: '', pairs: pairList([]), bad: [] };
 
 function badRowsOf(set: PairSet, { maxBad, report }: OpenRun['options'], known: BadRow[] = []): BadRows {
   const rows = countBadRows(set.source, set.pairs.length + set.bad.length, maxBad, known, report);
