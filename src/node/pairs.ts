@@ -100,7 +100,7 @@ async function readClasses(source: string, options: PairOptions): Promise<PairSe
   const pairs: FilePair[] = [];
   const bad: BadRow[] = [];
   for await (const row of folderRows(source, options)) {
-    const reason = await checkRow(row, source);
+    const reason = checkRow(row, source);
     if (reason === undefined) pairs.push(pairOf(row, source));
     else bad.push({ line: row.line, reason });
   }

