@@ -6,6 +6,8 @@ export type ByteReader = {
   size: number;
   /** Reads at the same time share one open file; between them none is open. */
   read: (offset: number, size: number) => Promise<Buffer>;
+  /** Leaves the file open while this work goes on, for reads that follow each other. */
+  whileOpen: <T>(work: () => Promise<T>) => Promise<T>;
   /** @throws Error where the file has changed since the reader was made */
   assertUnchanged: () => Promise<void>;
 };
@@ -30,24 +32,26 @@ export async function byteReader(path: string): Promise<ByteReader> {
   };
   let opened: Promise<FileHandle> | undefined;
   let users = 0;
+  const whileOpen = async <T>(work: (file: FileHandle) => Promise<T>): Promise<T> => {
+    users++;
+    opened ??= openUnchanged();
+    const shared = opened;
+    try {
+      return await work(await shared);
+    } finally {
+      if (--users === 0) {
+        opened = undefined;
+        await shared.then(
+          (file) => file.close(),
+          () => {},
+        );
+      }
+    }
+  };
   return {
     size: first.size,
-    read: async (offset, size) => {
-      users++;
-      opened ??= openUnchanged();
-      const shared = opened;
-      try {
-        return Buffer.from((await readFully(await shared, path, offset, size)).buffer);
-      } finally {
-        if (--users === 0) {
-          opened = undefined;
-          await shared.then(
-            (file) => file.close(),
-            () => {},
-          );
-        }
-      }
-    },
+    read: (offset, size) => whileOpen(async (file) => Buffer.from((await readFully(file, path, offset, size)).buffer)),
+    whileOpen,
     assertUnchanged: async () => refuseChanged(await stat(path)),
   };
 }

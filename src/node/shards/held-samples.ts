@@ -6,7 +6,7 @@ export const partKinds = ['picture', 'txt', 'json', 'cls'] as const;
 
 export type PartKind = (typeof partKinds)[number];
 
-/** Where samples stand, in typed arrays: some 50 bytes a sample (`examples/data/memory.ts`). */
+/** Where samples stand, in typed arrays: some 50 bytes a sample (`bench/pairs.ts`). */
 export type HeldSamples = {
   readonly length: number;
   at: (index: number) => HeldSample;
@@ -23,6 +23,7 @@ export type HeldSample = {
 
 /** Takes samples in, and gives them all back when they are all there. */
 export function holdSamples(): {
+  readonly length: number;
   add: (place: { shard: number; line: number }, parts: readonly (readonly [PartKind, Part])[]) => void;
   samples: () => HeldSamples;
 } {
@@ -38,6 +39,9 @@ export function holdSamples(): {
     growingNumbers(Uint8Array),
   ];
   return {
+    get length() {
+      return shards.length;
+    },
     add: ({ shard, line }, parts) => {
       shards.push(shard);
       lines.push(line);

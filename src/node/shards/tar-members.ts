@@ -4,8 +4,8 @@ import type { ByteReader } from '../byte-reader.ts';
 /** A file in a tar and the bytes at which its content stands; or where the tar is damaged, after which nothing is found. */
 export type TarMember = { name: string; offset: number; size: number } | { fault: string };
 
-/** Bytes that are read at once: the headers and captions between two pictures fit. */
-const window = 2 ** 14;
+/** Bytes that are read at once: several samples with small pictures, and what is between two large ones. */
+const window = 2 ** 17;
 
 const block = 512;
 
@@ -13,8 +13,7 @@ const block = 512;
 const mostFields = 2 ** 20;
 
 /**
- * The files in a tar (POSIX ustar and pax, GNU's long names), in order. Only headers are read, and what lies near them: contents
- * are leapt over. Folders, links and devices are passed over.
+ * The files in a tar (POSIX ustar and pax, GNU's long names), in order. Headers are read, contents are leapt over. Folders, links and devices are passed over.
  */
 export async function* tarMembers(read: ByteReader['read'], size: number): AsyncGenerator<TarMember> {
   let all: Pax | undefined;
