@@ -10,8 +10,8 @@ export async function readData(options: TrainingCommand, seed: number): ReturnTy
     throw new UsageError(
       `Cannot weigh the data: expected a --data-weight for each of ${data.length} --data but got ${dataWeight.length}`,
     );
-  return withProgress('MB of pairs', json, (tell) => {
-    const onProgress: DataChoice['onProgress'] = (done, total) => tell(Math.floor(done / 1e6), Math.ceil(total / 1e6));
+  return withProgress('kB of pairs', json, (tell) => {
+    const onProgress: DataChoice['onProgress'] = (done, total) => tell(Math.floor(done / 1e3), Math.ceil(total / 1e3));
     return readTrainingData({ ...options, templates: template, onProgress }, seed);
   });
 }
