@@ -25,7 +25,7 @@ export type Run = {
 /** Runs a training, shows how it goes, and says at the end what there is. Ctrl-C stops it after a step. */
 export async function runTraining(run: Run, options: TrainingCommand): Promise<void> {
   const { clip, training, validation, settings, augmentation } = run;
-  const { out, maxBad, workers, checkpointSeconds, exifRotate = false, json = false } = options;
+  const { out, maxBad, workers, cacheFeatures, checkpointSeconds, exifRotate = false, json = false } = options;
   await announceLongCaptions(training, clip.tokenizer);
   const { steps } = sizeRun(pairsPerEpoch(training.pairs), settings, () => {});
   const display = openDisplay(steps, process.stderr.isTTY === true && !json);
@@ -37,7 +37,11 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
   process.once('SIGINT', onInterrupt);
   const { signal } = stop;
   const report = display.say;
-  const choices = { out, settings, augmentation, exifRotate, maxBad, workers, checkpointSeconds, signal, report };
+  const folder = cacheFeatures === true ? undefined : cacheFeatures;
+  const choices = {
+    ...{ out, settings, augmentation, exifRotate, maxBad, workers, checkpointSeconds, signal, report },
+    ...(folder !== undefined && { cacheFeatures: folder }),
+  };
   const progress = trainOnFiles(clip, training, validation, choices);
   try {
     let next = await progress.next();
@@ -47,6 +51,10 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
     }
     display.close();
     tellResult(next.value, options);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    console.error('stopped before the first step; run the same command again to go on');
+    process.exitCode = 130;
   } finally {
     display.close();
     process.off('SIGINT', onInterrupt);

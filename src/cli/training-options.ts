@@ -37,6 +37,7 @@ export type TrainingCommand = Omit<DataChoice, 'templates' | 'data' | 'dataWeigh
   freeze?: string[];
   chunkSize?: number;
   maxBad: number;
+  cacheFeatures?: string | boolean;
   checkpointSeconds: number;
   exifRotate?: boolean;
   workers: number | 'auto';
@@ -91,6 +92,11 @@ export function addTrainingOptions(command: Command): Command {
       'pairs that go through the towers at once (default: what memory allows)',
       parseCount,
     )
+    .option(
+      '--cache-features <folder>',
+      "where a tower's embeddings are kept that is not trained (default: a folder of the user's cache)",
+    )
+    .option('--no-cache-features', 'run such a tower in each step')
     .option('--checkpoint-seconds <seconds>', 'time between two checkpoints', parseFromZero, 60)
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addOption(workersOption('threads that read, vary and tokenize ahead; 0: none'))

@@ -40,6 +40,7 @@ export class AdamW {
   /**
    * One step for each parameter that has a gradient.
    * @param gradients of the parameters' shapes, by their names; the caller's to dispose
+   * @param learningRate of all parameters, or by name
    * @param replace takes a parameter's new value, which is the callee's to dispose; called for one after the other, so that
    *   only one parameter is in memory twice
    * @param gradientScale what the gradients are multiplied by first: the coefficient of clipping
@@ -47,7 +48,7 @@ export class AdamW {
   step(
     parameters: ReadonlyMap<string, tf.Tensor>,
     gradients: ReadonlyMap<string, tf.Tensor>,
-    learningRate: number,
+    learningRate: number | ((name: string) => number),
     replace: (name: string, value: tf.Tensor) => void,
     gradientScale = 1,
   ): void {
@@ -55,7 +56,8 @@ export class AdamW {
     for (const [name, gradient] of gradients) {
       const parameter = parameters.get(name);
       if (!parameter) throw new RangeError(`Cannot optimise: there is a gradient of '${name}' but no such parameter`);
-      const factors = this.#factors(learningRate, gradientScale, parameter.rank > 1);
+      const rate = typeof learningRate === 'number' ? learningRate : learningRate(name);
+      const factors = this.#factors(rate, gradientScale, parameter.rank > 1);
       const before = this.#moments.get(name) ?? zeros(parameter);
       const { parameter: value, first, second } = adamWStep(factors, { parameter, ...before }, gradient);
       tf.dispose([before.first, before.second]);

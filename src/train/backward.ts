@@ -4,6 +4,12 @@ import type { Segment, SegmentGradients } from './segments.ts';
 /** Tensors by parameter name. */
 export type Named = Map<string, tf.Tensor>;
 
+/**
+ * What is kept of a parameter's gradient, by name: where something is trained that acts through the parameter, its gradient by
+ * the chain rule. It has to be linear, for each share of a gradient is projected on its own.
+ */
+export type Project = (name: string, gradient: tf.Tensor) => [string, tf.Tensor][];
+
 /** What the backward pass needs of a forward pass: where the trained part of the tower begins, and the states from there on. */
 export type Pass = { begin: number; states: tf.Tensor[]; features: tf.Tensor2D };
 
@@ -39,6 +45,7 @@ export function backward(
   dy: tf.Tensor2D,
   trained: ReadonlyMap<string, tf.Tensor>,
   gradients: Named,
+  project?: Project,
 ): void {
   features.dispose();
   if (states.length === 0) dy.dispose();
@@ -47,13 +54,14 @@ export function backward(
     const segment = segments[begin + index] as Segment;
     const isFirst = index === 0; // nothing before it is trained
     const differentiate = segment.back ?? taped(segment, trained, !isFirst);
-    const { dState, gradients: shares } = tf.tidy(() => differentiate(state, dAfter));
+    const { dState, shares } = tf.tidy(() => {
+      const { dState, gradients } = differentiate(state, dAfter);
+      const kept = Object.entries(gradients).filter(([name]) => trained.has(name));
+      return { dState, shares: Object.fromEntries(project ? kept.flatMap((share) => project(...share)) : kept) };
+    });
     dAfter.dispose();
     if (!isFirst || begin > 0) state.dispose();
-    for (const [name, share] of Object.entries(shares)) {
-      if (trained.has(name)) accumulate(gradients, name, share);
-      else share.dispose();
-    }
+    for (const [name, share] of Object.entries(shares)) accumulate(gradients, name, share);
     if (isFirst) dState?.dispose();
     else dAfter = dState as tf.Tensor;
   }

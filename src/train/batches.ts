@@ -3,7 +3,7 @@ import type { Clip } from '../clip.ts';
 import { type ImageInput, toPixels } from '../embed.ts';
 import { sampleSeed, uniformNumbers } from '../random.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { TensorBatch } from './contrastive-gradients.ts';
+import type { TensorBatch } from './batch-sides.ts';
 import type { Concepts } from './loss.ts';
 
 /** A picture and its caption. Of several captions one is drawn each time, by the run's seed. */
@@ -15,14 +15,14 @@ export type Pair = {
 };
 
 /**
- * Pairs as numbers: plain rows of [batch, imageSize, imageSize, 3] and [batch, seq]; or tensors, which stay the caller's to
+ * Pairs as numbers: plain rows of [batch, imageSize, imageSize, 3] and [batch, seq], or in place of one of them the unit vectors
+ * [batch, embedDim] of its tower, where the tower is not trained; or tensors, which stay the caller's to
  * dispose, once the next batch is asked for or the run ends (in a generator: `try { yield batch } finally { dispose }`).
  */
-export type ReadyBatch = {
-  pixels: tf.Tensor4D | Float32Array;
-  ids: tf.Tensor2D | Int32Array;
-  concepts?: Concepts | undefined;
-};
+export type ReadyBatch = ({ pixels: tf.Tensor4D | Float32Array } | { imageEmbeds: tf.Tensor2D | Float32Array }) &
+  ({ ids: tf.Tensor2D | Int32Array } | { textEmbeds: tf.Tensor2D | Float32Array }) & {
+    concepts?: Concepts | undefined;
+  };
 
 export type Batch = readonly Pair[] | ReadyBatch;
 
@@ -34,24 +34,34 @@ export type Batch = readonly Pair[] | ReadyBatch;
  * @throws TypeError on what is no batch
  */
 export function toTensors(clip: Clip, batch: Batch, seed: number): TensorBatch & { dispose: () => void } {
-  const { pixels, ids, concepts } = isPairs(batch) ? readyBatch(clip, batch, seed) : batch;
+  const ready = isPairs(batch) ? readyBatch(clip, batch, seed) : batch;
+  const made: tf.Tensor[] = [];
+  const dispose = () => tf.dispose(made);
+  const asTensor = (values: tf.Tensor | Float32Array | Int32Array, shape: readonly number[]) => {
+    if (values instanceof tf.Tensor) return values;
+    const tensor = tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32');
+    made.push(tensor);
+    return tensor;
+  };
   const { size } = clip.config.preprocess;
-  const rows = pixels instanceof tf.Tensor ? pixels.shape[0] : pixels?.length / (size * size * 3);
-  const seq = ids instanceof tf.Tensor ? ids.shape[1] : ids?.length / rows;
+  const { embedDim } = clip.config;
+  const pictures = 'pixels' in ready ? ready.pixels : ready.imageEmbeds;
+  const texts = 'ids' in ready ? ready.ids : ready.textEmbeds;
+  const each = 'pixels' in ready ? [size, size, 3] : [embedDim];
+  const rows =
+    pictures instanceof tf.Tensor ? pictures.shape[0] : pictures?.length / each.reduce((product, n) => product * n, 1);
+  const seq = texts instanceof tf.Tensor ? texts.shape[1] : texts?.length / rows;
   if (!(rows > 0 && Number.isInteger(rows) && Number.isInteger(seq)))
     throw new TypeError(
       `Cannot train: expected batches of { image, text }, or of pixels [batch, ${size}, ${size}, 3] and ids [batch, seq], but got pixels for ${rows} pictures and ids for ${seq} positions`,
     );
-  const made: tf.Tensor[] = [];
-  const make = <T extends tf.Tensor>(tensor: T): T => {
-    made.push(tensor);
-    return tensor;
-  };
+  const pictureTensor = asTensor(pictures, [rows, ...each]);
+  const textTensor = asTensor(texts, [rows, seq]);
   return {
-    pixels: pixels instanceof tf.Tensor ? pixels : make(tf.tensor4d(pixels, [rows, size, size, 3])),
-    ids: ids instanceof tf.Tensor ? ids : make(tf.tensor2d(ids, [rows, seq], 'int32')),
-    concepts,
-    dispose: () => tf.dispose(made),
+    ...('pixels' in ready ? { pixels: pictureTensor as tf.Tensor4D } : { imageEmbeds: pictureTensor as tf.Tensor2D }),
+    ...('ids' in ready ? { ids: textTensor as tf.Tensor2D } : { textEmbeds: textTensor as tf.Tensor2D }),
+    concepts: ready.concepts,
+    dispose,
   };
 }
 

@@ -1,18 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../clip.ts';
-import { backward, forward, type Named, type Pass } from './backward.ts';
-import { type Concepts, infoNceLoss } from './loss.ts';
-import { imageSegments, merge, type Segment, textSegments } from './segments.ts';
-import { trainedParameters } from './trained-parameters.ts';
-
-/** Pairs as the towers take them: row i of the ids belongs to picture i. */
-export type TensorBatch = {
-  /** float32 [batch, imageSize, imageSize, 3], normalised */
-  pixels: tf.Tensor4D;
-  /** int32 [batch, seq] */
-  ids: tf.Tensor2D;
-  concepts?: Concepts | undefined;
-};
+import { assertShape } from '../errors.ts';
+import { backward, forward, type Named, type Pass, type Project } from './backward.ts';
+import {
+  chunksOf,
+  fixedAhead,
+  type Job,
+  pictureSide,
+  type Side,
+  type TensorBatch,
+  textSide,
+  unitRows,
+  type Way,
+} from './batch-sides.ts';
+import { infoNceLoss } from './loss.ts';
+import { type FixedTowers, trainedParameters } from './trained-parameters.ts';
 
 export type GradientOptions = {
   /** How many pairs go through the towers at once: all, if left out. It changes memory and time, not the result. */
@@ -21,6 +23,8 @@ export type GradientOptions = {
   recompute?: boolean | undefined;
   /** Which parameters get a gradient, by name: all, if left out. What is not trained costs nothing behind it. */
   trainable?: ((name: string) => boolean) | undefined;
+  /** What is kept of a parameter's gradient: the gradient itself, if left out. */
+  project?: Project | undefined;
 };
 
 /** `gradients` by parameter name, `logitScale` (by the logarithm) among them. All tensors are the caller's to dispose. */
@@ -37,24 +41,34 @@ export function contrastiveGradients(
   batch: TensorBatch,
   options: GradientOptions = {},
 ): ContrastiveGradients {
-  const trained = trainedParameters(clip, options.trainable);
+  const trained = trainedParameters(clip, options.trainable, givenTowers(batch));
   const size = checkBatch(clip, batch);
-  const { chunkSize = size, recompute = true } = options;
+  const { chunkSize = size, recompute = true, project } = options;
   if (!(Number.isSafeInteger(chunkSize) && chunkSize > 0))
     throw new RangeError(`Cannot train: expected chunkSize to be a positive integer but got ${chunkSize}`);
   const { loss, ...gradients } = tf.tidy(() => {
     const isOneTape = !recompute && chunkSize >= size;
-    return isOneTape ? taped(clip, batch, trained) : cached(clip, batch, trained, Math.min(chunkSize, size), recompute);
+    if (isOneTape) return taped(clip, fixedAhead(clip, batch, trained), trained, project);
+    return cached(clip, batch, trained, { chunkSize: Math.min(chunkSize, size), recompute, project });
   });
   return { loss: loss as tf.Scalar, gradients: new Map(Object.entries(gradients)) };
 }
 
+/** The towers whose unit vectors a batch has. */
+function givenTowers(batch: TensorBatch): FixedTowers {
+  return { image: 'imageEmbeds' in batch, text: 'textEmbeds' in batch };
+}
+
 /** @returns how many pairs there are */
-function checkBatch(clip: Clip, { pixels, ids }: TensorBatch): number {
-  clip.visualFor(pixels);
-  clip.textFor(ids);
-  const [images] = pixels.shape;
-  const [texts] = ids.shape;
+function checkBatch(clip: Clip, batch: TensorBatch): number {
+  const { embedDim } = clip.config;
+  const action = (kind: string) => `Cannot train: expected unit vectors of ${kind}`;
+  if ('pixels' in batch) clip.visualFor(batch.pixels);
+  else assertShape(action('pictures'), batch.imageEmbeds.shape, ['batch', embedDim]);
+  if ('ids' in batch) clip.textFor(batch.ids);
+  else assertShape(action('texts'), batch.textEmbeds.shape, ['batch', embedDim]);
+  const [images] = ('pixels' in batch ? batch.pixels : batch.imageEmbeds).shape;
+  const [texts] = ('ids' in batch ? batch.ids : batch.textEmbeds).shape;
   if (images !== texts)
     throw new TypeError(`Cannot train: expected a text for each picture but got ${images} pictures and ${texts} texts`);
   return images;
@@ -64,47 +78,45 @@ function checkBatch(clip: Clip, { pixels, ids }: TensorBatch): number {
 type Result = Record<string, tf.Tensor>;
 
 /** The plain way: one tape over everything. It computes least and keeps most. */
-function taped(clip: Clip, { pixels, ids, concepts }: TensorBatch, trained: ReadonlyMap<string, tf.Tensor>): Result {
+function taped(clip: Clip, batch: TensorBatch, trained: ReadonlyMap<string, tf.Tensor>, project?: Project): Result {
   const names = [...trained.keys()];
-  const run = () => featureLoss(clip.encodeImage(pixels), clip.encodeText(ids), logScaleOf(clip), concepts);
+  const images = () => ('pixels' in batch ? unitRows(clip.encodeImage(batch.pixels)) : batch.imageEmbeds);
+  const texts = () => ('ids' in batch ? unitRows(clip.encodeText(batch.ids)) : batch.textEmbeds);
+  const run = () => infoNceLoss(images(), texts(), tf.exp(logScaleOf(clip)), batch.concepts);
   const { value, grads } = tf.valueAndGrads(run)([...trained.values()]);
-  return { loss: value, ...Object.fromEntries(names.map((name, index) => [name, grads[index] as tf.Tensor])) };
+  const gradients = names.map((name, index): [string, tf.Tensor] => [name, grads[index] as tf.Tensor]);
+  return {
+    loss: value,
+    ...Object.fromEntries(project ? gradients.flatMap((gradient) => project(...gradient)) : gradients),
+  };
 }
 
-/** A chunk on its way through its tower. */
-type Job = { segments: readonly Segment[]; input: tf.Tensor };
+function cached(clip: Clip, batch: TensorBatch, trained: ReadonlyMap<string, tf.Tensor>, way: Way): Result {
+  const { chunkSize, recompute } = way;
+  const images = pictureSide(clip, batch, way);
+  const texts = textSide(clip, batch, way);
 
-function cached(
-  clip: Clip,
-  { pixels, ids, concepts }: TensorBatch,
-  trained: ReadonlyMap<string, tf.Tensor>,
-  chunkSize: number,
-  recompute: boolean,
-): Result {
-  const inPieces = (segments: Segment[]) => (recompute ? segments : [merge(segments)]);
-  const visual = clip.visualFor(pixels);
-  const text = clip.textFor(ids);
-  const images = chunksOf(pixels, chunkSize).map((input) => ({ input, segments: inPieces(imageSegments(visual)) }));
-  const texts = chunksOf(ids, chunkSize).map((input) => ({ input, segments: inPieces(textSegments(text, input)) }));
-
-  const isKept = images.length === 1 || !recompute; // then the first pass serves the backward pass too
+  const isKept = !recompute || Math.max(images.jobs.length, texts.jobs.length) <= 1; // then the first pass serves the backward pass too
   const embed = ({ segments, input }: Job) => forward(segments, input, isKept ? trained : new Map());
-  const imagePasses = images.map(embed);
-  const textPasses = texts.map(embed);
+  const imagePasses = images.jobs.map(embed);
+  const textPasses = texts.jobs.map(embed);
 
-  const features = [featuresOf(imagePasses), featuresOf(textPasses)] as const; // 2 x [batch, embedDim]
+  const features = [images.features(imagePasses), texts.features(textPasses)] as const; // 2 x [batch, embedDim]
   const logScale = logScaleOf(clip);
-  const lossOf = () => featureLoss(...features, logScale, concepts);
+  const unitImages = 'pixels' in batch ? unitRows : asIs;
+  const unitTexts = 'ids' in batch ? unitRows : asIs;
+  // CLIP, Figure 3, from the features to the loss
+  const lossOf = () => infoNceLoss(unitImages(features[0]), unitTexts(features[1]), tf.exp(logScale), batch.concepts);
   const { value: loss, grads } = tf.valueAndGrads(lossOf)([...features, logScale]);
   const [dImages, dTexts, dLogScale] = grads as [tf.Tensor2D, tf.Tensor2D, tf.Scalar];
 
   const gradients: Named = new Map(trained.has('logitScale') ? [['logitScale', dLogScale]] : []);
-  const goBack = (jobs: readonly Job[], passes: readonly Pass[], dFeatures: tf.Tensor2D) => {
+  const goBack = ({ jobs }: Side, passes: readonly Pass[], dFeatures: tf.Tensor2D) => {
     const dChunks = chunksOf(dFeatures, chunkSize);
     for (const [index, { segments, input }] of jobs.entries()) {
       if (![...trained.keys()].some((name) => segments.some(({ has }) => has(name)))) continue; // a frozen tower
       const pass = isKept ? (passes[index] as Pass) : forward(segments, input, trained);
-      backward(segments, pass, dChunks[index] as tf.Tensor2D, trained, gradients);
+      backward(segments, pass, dChunks[index] as tf.Tensor2D, trained, gradients, way.project);
     }
   };
   goBack(images, imagePasses, dImages);
@@ -112,36 +124,8 @@ function cached(
   return { loss, ...Object.fromEntries(gradients) };
 }
 
-/** Rows `chunkSize` at a time; the last chunk may be smaller. */
-function chunksOf<T extends tf.Tensor>(x: T, chunkSize: number): T[] {
-  const [rows = 0, ...rest] = x.shape;
-  if (chunkSize >= rows) return [x];
-  const zeros = rest.map(() => 0);
-  return Array.from({ length: Math.ceil(rows / chunkSize) }, (_, index) => {
-    const begin = index * chunkSize;
-    return tf.slice(x, [begin, ...zeros], [Math.min(chunkSize, rows - begin), ...rest]);
-  });
-}
-
-/** @returns [batch, embedDim] */
-function featuresOf(passes: readonly Pass[]): tf.Tensor2D {
-  return tf.concat(passes.map(({ features }) => features));
-}
-
-/** The lines of CLIP's Figure 3 from the features to the loss. */
-function featureLoss(
-  images: tf.Tensor2D,
-  texts: tf.Tensor2D,
-  logScale: tf.Scalar,
-  concepts: Concepts | undefined,
-): tf.Scalar {
-  return infoNceLoss(unitRows(images), unitRows(texts), tf.exp(logScale), concepts);
-}
-
-/** Rows scaled to length 1. The 1e-12 keeps the gradient of a row of zeros finite. */
-function unitRows(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.mul(rows, tf.rsqrt(tf.add(tf.sum(tf.square(rows), 1, true), 1e-12)));
-}
+/** Unit vectors as they were given: once more to unit length, their last bits would change. */
+const asIs = (rows: tf.Tensor2D) => rows;
 
 function logScaleOf(clip: Clip): tf.Scalar {
   return clip.parameters.get('logitScale') as tf.Scalar;

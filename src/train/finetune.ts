@@ -6,13 +6,17 @@ import { type Batch, toTensors } from './batches.ts';
 import { clipCoefficient, globalNorm } from './clip-norm.ts';
 import { contrastiveGradients, type GradientOptions } from './contrastive-gradients.ts';
 import { learningRateAt, type ScheduleChoice, type ScheduleOptions, scheduleOf } from './schedule.ts';
-import { trainedParameters } from './trained-parameters.ts';
+import { ownParameters, type Trained } from './trained.ts';
 import { type Progress, restoreState, saveState, type Training, type TrainingState } from './training-state.ts';
 import type { WeightAverage } from './weight-average.ts';
 
 export type FinetuneOptions = AdamWOptions &
-  GradientOptions &
+  Omit<GradientOptions, 'project'> &
   ScheduleChoice & {
+    /** What is trained, where it is not the model's own parameters that `trainable` allows; the caller's to dispose. */
+    trained?: Trained;
+    /** What the learning rate of a parameter is multiplied by: 1, if left out. */
+    rateScale?: (name: string) => number;
     /** Longer gradients are shortened to this norm; 1 by default, Infinity for never. */
     clipNorm?: number;
     /** Takes in the weights after each step; the caller's to swap and to dispose. */
@@ -58,8 +62,8 @@ export function finetune(
   const { clipNorm = 1, average } = options;
   if (!(clipNorm > 0)) throw new RangeError(`Cannot train: expected clipNorm above 0 but got ${clipNorm}`);
   const schedule = scheduleOf(options);
-  const names = [...trainedParameters(clip, options.trainable).keys()];
-  return takeSteps({ clip, names, optimiser: new AdamW(options), average }, batches, schedule, options);
+  const trained = options.trained ?? ownParameters(clip, options.trainable);
+  return takeSteps({ clip, trained, optimiser: new AdamW(options), average }, batches, schedule, options);
 }
 
 async function* takeSteps(
@@ -69,7 +73,7 @@ async function* takeSteps(
   options: FinetuneOptions,
 ): AsyncGenerator<FinetuneStep, void, undefined> {
   const { optimiser } = training;
-  const { clipNorm = 1, seed = 0, resume } = options;
+  const { seed = 0, resume } = options;
   const progress: Progress = { step: 0, skipped: 0, updates: 0, seed };
   try {
     if (resume) {
@@ -80,7 +84,7 @@ async function* takeSteps(
     for await (const batch of batches) {
       const learningRate = learningRateAt(progress.step, schedule);
       const stepSeed = sampleSeed(progress.seed, progress.step);
-      const result = await takeStep(training, batch, stepSeed, learningRate, clipNorm, options);
+      const result = await takeStep(training, batch, stepSeed, learningRate, options);
       progress.step++;
       progress.updates = optimiser.steps;
       if (!Number.isFinite(result.gradientNorm)) progress.skipped++;
@@ -95,24 +99,28 @@ async function* takeSteps(
 }
 
 async function takeStep(
-  { clip, names, optimiser, average }: Training,
+  { clip, trained, optimiser, average }: Training,
   batch: Batch,
   seed: number,
   learningRate: number,
-  clipNorm: number,
-  options: GradientOptions,
+  options: FinetuneOptions,
 ): Promise<Pick<FinetuneStep, 'loss' | 'logitScale' | 'gradientNorm'>> {
+  const { clipNorm = 1, rateScale = () => 1 } = options;
   const tensors = toTensors(clip, batch, seed);
-  const { loss, gradients } = freeing(tensors.dispose, () => contrastiveGradients(clip, tensors, options));
+  const changes = new Set(trained.changes);
+  const choices = { ...options, trainable: (name: string) => changes.has(name), project: trained.project };
+  const { loss, gradients } = freeing(tensors.dispose, () => contrastiveGradients(clip, tensors, choices));
   const norm = globalNorm(gradients.values());
   try {
     const [lossValue = Number.NaN] = await loss.data<'float32'>();
     const [gradientNorm = Number.NaN] = await norm.data<'float32'>();
     if (Number.isFinite(gradientNorm)) {
-      const replace = (name: string, value: tf.Tensor) => clip.replace(name, withinBounds(name, value));
-      optimiser.step(clip.parameters, gradients, learningRate, replace, clipCoefficient(gradientNorm, clipNorm));
-      if (names.includes('logitScale')) await clip.refreshLogitScale();
-      average?.update(names.map((name) => [name, clip.parameters.get(name) as tf.Tensor] as const));
+      const replace = (name: string, value: tf.Tensor) => trained.replace(name, withinBounds(name, value));
+      const rateOf = (name: string) => learningRate * rateScale(name);
+      optimiser.step(trained.parameters, gradients, rateOf, replace, clipCoefficient(gradientNorm, clipNorm));
+      trained.apply();
+      if (changes.has('logitScale')) await clip.refreshLogitScale();
+      average?.update(trained.changes.map((name) => [name, clip.parameters.get(name) as tf.Tensor] as const));
     }
     return { loss: lossValue, logitScale: clip.logitScale, gradientNorm };
   } finally {

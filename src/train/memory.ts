@@ -51,16 +51,21 @@ export function trainingMemory(question: MemoryQuestion): TrainingMemory {
   return { fixed, work, total: fixed + work };
 }
 
-/** Numbers that the towers keep, the larger of the two: one goes back after the other. */
-function towerNumbers({ config: { vision, text }, chunkSize, recompute, batchSize, backend }: MemoryQuestion): number {
+/** Numbers that the towers keep, the larger of the two: one goes back after the other. Of a tower that is not trained, one block's. */
+function towerNumbers(question: MemoryQuestion): number {
+  const { config, chunkSize, recompute, batchSize, backend, trainable } = question;
+  const { vision, text } = config;
   const isFused = tf.getKernel(fusedKernels.attend, backend) !== undefined;
   const chunk = Math.min(chunkSize, batchSize);
+  const names = [...parameterShapes(config).keys()].filter((name) => !isStatistic(name) && trainable(name));
+  const isTrained = (prefix: string) => names.some((name) => name.startsWith(prefix));
+  const keeps = { image: isTrained('visual.') && !recompute, text: isTrained('text.') && !recompute };
   const images = !vision
     ? 0
     : vision.kind === 'vit'
-      ? transformerNumbers(vision, chunk, recompute, isFused)
-      : resNetNumbers(vision, chunk, recompute);
-  const texts = text ? transformerNumbers(text, chunk, recompute, isFused) : 0;
+      ? transformerNumbers(vision, chunk, !keeps.image, isFused)
+      : resNetNumbers(vision, chunk, !keeps.image);
+  const texts = text ? transformerNumbers(text, chunk, !keeps.text, isFused) : 0;
   const pixels = 3 * batchSize * 3 * (vision?.imageSize ?? 0) ** 2;
   return pixels + (recompute ? Math.max(images, texts) : images + texts);
 }

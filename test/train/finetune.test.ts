@@ -8,7 +8,6 @@ import {
   type FinetuneOptions,
   type FinetuneStep,
   finetune,
-  type ReadyBatch,
   type TrainingState,
   WeightAverage,
 } from '../../src/train.ts';
@@ -22,7 +21,7 @@ const config = { ...tiny, text: { ...tiny.text!, vocabSize: 524, contextLength: 
 const newClip = (seed = 1): Clip => initClip(config, seed, () => createTokenizer(vocabulary, 8));
 
 /** Plain numbers that depend on the step alone. */
-function readyBatch(step: number, count = 3): ReadyBatch {
+function readyBatch(step: number, count = 3) {
   const normal = normalNumbers(100 + step);
   const ids = Array.from({ length: count }, (_, row) => [522, (7 * step + row) % 500, 5, 523]).flat();
   return { pixels: Float32Array.from({ length: count * 16 * 16 * 3 }, normal), ids: Int32Array.from(ids) };
@@ -111,6 +110,17 @@ describe('finetune()', () => {
       const trainable = (name: string) => name === 'text.proj';
       await assert.rejects(run(clip, batchesFrom(1), { steps: 2, trainable, resume: saved! }), /no use for 'weight\./);
       assert.deepEqual(await clip.parameters.get('text.proj')!.data(), before);
+      clip.dispose();
+    });
+
+    it('multiplies the learning rate by that of each parameter', async () => {
+      const clip = newClip();
+      const before = await clip.parameters.get('visual.proj')!.data();
+      const text = await clip.parameters.get('text.proj')!.data();
+      const rateScale = (name: string) => Number(name !== 'visual.proj');
+      await run(clip, batchesFrom(0), { steps: 1, learningRate: 1e-2, warmup: 0, rateScale });
+      assert.deepEqual(await clip.parameters.get('visual.proj')!.data(), before);
+      assert.notDeepEqual(await clip.parameters.get('text.proj')!.data(), text);
       clip.dispose();
     });
 

@@ -5,7 +5,7 @@ import { type Clip, ModelError, useBackend } from '../../src/node.ts';
 import { parameterShapes } from '../../src/parameters.ts';
 import { normalNumbers } from '../../src/random.ts';
 import { imageSegments, textSegments } from '../../src/train/segments.ts';
-import { contrastiveGradients, type GradientOptions, infoNceLoss, type TensorBatch } from '../../src/train.ts';
+import { contrastiveGradients, type GradientOptions, infoNceLoss } from '../../src/train.ts';
 import { initClip } from '../../src/weights/init.ts';
 import { assertClose, largest } from '../assert-close.ts';
 import { onEachBackend } from '../golden.ts';
@@ -37,7 +37,9 @@ function randomClip(config: ClipConfig): Clip {
   return clip;
 }
 
-function randomBatch({ preprocess: { size } }: ClipConfig, count: number): TensorBatch {
+type Inputs = { pixels: tf.Tensor4D; ids: tf.Tensor2D };
+
+function randomBatch({ preprocess: { size } }: ClipConfig, count: number): Inputs {
   const normal = normalNumbers(5);
   const ids = Array.from({ length: count }, (_, row) => [58, 1 + row, 7 + 2 * row, 59, 0]).flat();
   return {
@@ -47,7 +49,7 @@ function randomBatch({ preprocess: { size } }: ClipConfig, count: number): Tenso
 }
 
 /** Figure 3 as it is written, differentiated by tfjs. */
-function plainGradients(clip: Clip, { pixels, ids }: TensorBatch): Map<string, tf.Tensor> {
+function plainGradients(clip: Clip, { pixels, ids }: Inputs): Map<string, tf.Tensor> {
   const names = [...clip.parameters.keys()].filter((name) => !/norm\.(mean|variance)$/.test(name));
   const unit = (rows: tf.Tensor2D): tf.Tensor2D => tf.div(rows, tf.sqrt(tf.sum(tf.square(rows), 1, true)));
   const loss = () => {
@@ -114,10 +116,72 @@ describe('contrastiveGradients()', () => {
       tf.dispose([batch.pixels, batch.ids]);
     });
 
+    for (const [given, tower] of [
+      ['imageEmbeds', 'visual.'],
+      ['textEmbeds', 'text.'],
+    ] as const) {
+      it(`takes ${given} in place of what a frozen tower would give`, async () => {
+        const clip = randomClip(tinyConfig());
+        const batch = randomBatch(tinyConfig(), 5);
+        const features = tf.tidy(() => {
+          const rows = given === 'imageEmbeds' ? clip.encodeImage(batch.pixels) : clip.encodeText(batch.ids);
+          return tf.div<tf.Tensor2D>(rows, tf.norm(rows, 2, 1, true));
+        });
+        const short =
+          given === 'imageEmbeds'
+            ? { imageEmbeds: features, ids: batch.ids }
+            : { pixels: batch.pixels, textEmbeds: features };
+        const trainable = (name: string) => !name.startsWith(tower);
+        const expected = contrastiveGradients(clip, batch, { trainable });
+        for (const [, options] of ways) {
+          const before = tf.memory().numTensors;
+          const actual = contrastiveGradients(clip, short, { ...options, trainable });
+          assert.deepEqual([...actual.gradients.keys()].sort(), [...expected.gradients.keys()].sort());
+          for (const [name, gradient] of actual.gradients) {
+            const values = await expected.gradients.get(name)!.data();
+            assertClose(name, await gradient.data(), values, 1e-6 * Math.max(1, largest(values)));
+          }
+          tf.dispose([actual.loss, ...actual.gradients.values()]);
+          assert.equal(tf.memory().numTensors, before);
+        }
+        assert.throws(
+          () => contrastiveGradients(clip, short),
+          new RegExp(`Cannot train '${tower}.*no gradient reaches`),
+        );
+        tf.dispose([features, expected.loss, ...expected.gradients.values(), batch.pixels, batch.ids]);
+        clip.dispose();
+      });
+    }
+
+    it('projects each gradient on what acts through the parameter', async () => {
+      const clip = randomClip(tinyConfig());
+      const batch = randomBatch(tinyConfig(), 4);
+      const trainable = (name: string) => /^visual\.resblocks\.\d\.mlp\.fc\.kernel$/.test(name);
+      const expected = contrastiveGradients(clip, batch, { trainable });
+      for (const [, options] of ways) {
+        const before = tf.memory().numTensors;
+        const { loss, gradients } = contrastiveGradients(clip, batch, {
+          ...options,
+          trainable,
+          project: (name, gradient) => [[`${name}.sum`, tf.sum(tf.mul(gradient, 2))]],
+        });
+        for (const [name, gradient] of expected.gradients) {
+          const values = await gradient.data<'float32'>();
+          const sum = values.reduce((total, value) => total + 2 * value, 0);
+          assertClose(name, await gradients.get(`${name}.sum`)!.data(), [sum], 1e-4);
+        }
+        assert.equal(gradients.size, expected.gradients.size);
+        tf.dispose([loss, ...gradients.values()]);
+        assert.equal(tf.memory().numTensors, before);
+      }
+      tf.dispose([expected.loss, ...expected.gradients.values(), batch.pixels, batch.ids]);
+      clip.dispose();
+    });
+
     it('says what it cannot train', () => {
       const clip = randomClip(tinyConfig());
       const batch = randomBatch(tinyConfig(), 3);
-      const run = (options: GradientOptions, changes: Partial<TensorBatch> = {}) =>
+      const run = (options: GradientOptions, changes: Partial<Inputs> = {}) =>
         contrastiveGradients(clip, { ...batch, ...changes }, options);
       assert.throws(() => run({ trainable: () => false }), /'trainable' allows none/);
       assert.throws(() => run({ chunkSize: 0 }), /expected chunkSize to be a positive integer but got 0/);

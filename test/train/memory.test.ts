@@ -39,7 +39,7 @@ const question = (config: ClipConfig, chunkSize: number, recompute: boolean) => 
 });
 
 /** The most bytes of tensors that a step has, counted by tfjs. */
-function measure(config: ClipConfig, chunkSize: number, recompute: boolean): number {
+function measure(config: ClipConfig, chunkSize: number, recompute: boolean, trainable = (_: string) => true): number {
   const { state } = tf.engine() as unknown as { state: { numBytes: number } };
   let [bytes, most] = [state.numBytes, 0];
   const before = bytes;
@@ -57,7 +57,7 @@ function measure(config: ClipConfig, chunkSize: number, recompute: boolean): num
   const ids = tf.tidy(() => tf.cast(tf.fill<tf.Rank.R2>([8, 8], 599), 'int32'));
   const adam = new AdamW();
   for (let step = 0; step < 2; step++) {
-    const { loss, gradients } = contrastiveGradients(clip, { pixels, ids }, { chunkSize, recompute });
+    const { loss, gradients } = contrastiveGradients(clip, { pixels, ids }, { chunkSize, recompute, trainable });
     adam.step(clip.parameters, gradients, 1e-3, (name, value) => clip.replace(name, value));
     tf.dispose([loss, ...gradients.values()]);
   }
@@ -91,6 +91,22 @@ describe('trainingMemory()', () => {
       assert.ok(total >= most, `said ${total}, took ${most}`);
       assert.ok(total <= 3 * most, `said ${total}, took ${most}`);
     });
+
+  for (const [tower, prefix] of [
+    ['picture', 'visual.'],
+    ['text', 'text.'],
+  ] as const)
+    for (const recompute of [false, true])
+      it(`is enough where the ${tower} tower is locked, recompute ${recompute}`, async () => {
+        await useBackend('cpu');
+        const trainable = (name: string) => !name.startsWith(prefix);
+        const asked = question(configOf(), 8, recompute);
+        const { total } = trainingMemory({ ...asked, trainable });
+        const most = measure(configOf(), 8, recompute, trainable);
+        assert.ok(total >= most, `said ${total}, took ${most}`);
+        assert.ok(total <= 3 * most, `said ${total}, took ${most}`);
+        assert.ok(total < trainingMemory(asked).total);
+      });
 
   it('counts gradients, moments and average of what is trained only, and wasm keeps matrices twice', () => {
     const all = question(configOf(), 8, true);

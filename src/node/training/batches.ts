@@ -1,18 +1,20 @@
 import { sampleSeed } from '../../random.ts';
-import { conceptNumbers, type ReadyBatch } from '../../train/batches.ts';
+import { conceptNumbers } from '../../train/batches.ts';
+import type { Concepts } from '../../train/loss.ts';
 import type { PairList } from '../pair-list.ts';
 import type { FilePair } from '../pairs.ts';
-import type { Sample } from '../workers/prepare-sample.ts';
-import type { SampleSource } from '../workers/sample-source.ts';
+import type { ReadySample, SampleSource } from '../workers/sample-source.ts';
 import { type EpochOrder, epochOrder, pairsPerEpoch } from './epoch-order.ts';
 import { preparePairs, type Showing } from './prepare-pairs.ts';
 
 /** A batch as numbers, and which pairs are in it. */
-export type FileBatch = ReadyBatch & {
-  pairs: readonly FilePair[];
-  /** Pairs whose picture or caption another pair of the batch has too, without being of its concept. */
-  repeated: number;
-};
+export type FileBatch = ({ pixels: Float32Array } | { imageEmbeds: Float32Array }) &
+  ({ ids: Int32Array } | { textEmbeds: Float32Array }) & {
+    concepts?: Concepts | undefined;
+    pairs: readonly FilePair[];
+    /** Pairs whose picture or caption another pair of the batch has too, without being of its concept. */
+    repeated: number;
+  };
 
 export type BatchOrder = {
   /** Pairs of a step. */
@@ -41,7 +43,7 @@ export async function* fileBatches(
   order: BatchOrder,
   onBad: (pair: FilePair, reason: string) => void,
 ): AsyncGenerator<FileBatch, void, undefined> {
-  let batch: { pair: FilePair; sample: Sample }[] = [];
+  let batch: Shown[] = [];
   let showings = 0;
   for await (const { pair, sample } of preparePairs(showingsOf(pairs, order), source, onBad)) {
     if (sample) batch.push({ pair, sample });
@@ -71,21 +73,44 @@ async function* showingsOf(pairs: PairList, order: BatchOrder): AsyncGenerator<S
   }
 }
 
-/** Texts are padded with zeros behind the longest one's end: no position looks ahead. */
-function together(batch: readonly { pair: FilePair; sample: Sample }[]): FileBatch {
-  const values = batch[0]?.sample.pixels.length ?? 0;
-  const seq = Math.max(...batch.map(({ sample }) => sample.ids.length));
-  const pixels = new Float32Array(batch.length * values);
-  const ids = new Int32Array(batch.length * seq);
-  for (const [row, { sample }] of batch.entries()) {
-    pixels.set(sample.pixels, row * values);
-    ids.set(sample.ids, row * seq);
-  }
+type Shown = { pair: FilePair; sample: ReadySample };
+
+/** All samples of a run have the same sides: ids or features, pixels or features. */
+function together(batch: readonly Shown[]): FileBatch {
   const pairs = batch.map(({ pair }) => pair);
-  return { pixels, ids, pairs, concepts: conceptNumbers(pairs), repeated: countRepeated(batch) };
+  const samples = batch.map(({ sample }) => sample);
+  return {
+    ...pictureSide(samples),
+    ...textSide(samples),
+    ...{ pairs, concepts: conceptNumbers(pairs), repeated: countRepeated(batch) },
+  };
 }
 
-function countRepeated(batch: readonly { pair: FilePair; sample: Sample }[]): number {
+function pictureSide(samples: readonly ReadySample[]): { pixels: Float32Array } | { imageEmbeds: Float32Array } {
+  const features = samples.flatMap((sample) => ('imageEmbeds' in sample ? [sample.imageEmbeds] : []));
+  if (features.length > 0) return { imageEmbeds: joined(features) };
+  return { pixels: joined(samples.flatMap((sample) => ('pixels' in sample ? [sample.pixels] : []))) };
+}
+
+/** Ids are padded with zeros behind the longest one's end: no position looks ahead. */
+function textSide(samples: readonly ReadySample[]): { ids: Int32Array } | { textEmbeds: Float32Array } {
+  const features = samples.flatMap(({ textEmbeds }) => (textEmbeds ? [textEmbeds] : []));
+  if (features.length > 0) return { textEmbeds: joined(features) };
+  const seq = Math.max(...samples.map(({ ids }) => ids.length));
+  const ids = new Int32Array(samples.length * seq);
+  for (const [row, sample] of samples.entries()) ids.set(sample.ids, row * seq);
+  return { ids };
+}
+
+/** Rows of one length, one after another. */
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const length = rows[0]?.length ?? 0;
+  const all = new Float32Array(rows.length * length);
+  for (const [index, row] of rows.entries()) all.set(row, index * length);
+  return all;
+}
+
+function countRepeated(batch: readonly Shown[]): number {
   const seen = new Map<string, FilePair>();
   let repeated = 0;
   for (const { pair, sample } of batch) {

@@ -22,20 +22,25 @@ export async function embedPairs(
 ): Promise<EmbeddedFilePairs> {
   const read: FilePair[] = [];
   const images: Float32Array[] = [];
+  const texts: (Float32Array | undefined)[] = [];
   async function* showings() {
     for await (const pair of pairs) yield { pair };
   }
   async function* readable() {
-    for await (const { pair, sample } of preparePairs(showings(), source, onBad))
-      if (sample) yield { pair, pixels: sample.pixels };
+    for await (const { pair, sample } of preparePairs(showings(), source, onBad)) if (sample) yield { pair, sample };
   }
   for await (const batch of inBatches(readable(), batchSize)) {
-    const pixels = batch.map((prepared) => prepared.pixels);
-    for (const row of await embedImages(clip, pixels, { batchSize })) images.push(row);
-    for (const { pair } of batch) read.push(pair);
+    const pixels = batch.flatMap(({ sample }) => ('pixels' in sample ? [sample.pixels] : []));
+    const rows = await embedImages(clip, pixels, { batchSize });
+    for (const { pair, sample } of batch) {
+      read.push(pair);
+      images.push('imageEmbeds' in sample ? sample.imageEmbeds : (rows.shift() as Float32Array));
+      texts.push(sample.textEmbeds);
+    }
   }
-  const captions = read.map(({ texts: [first] }) => first as string);
-  return { pairs: read, images, texts: await embedTexts(clip, captions, { batchSize, truncate: true }) };
+  const unknown = read.filter((_, row) => texts[row] === undefined).map(({ texts: [first] }) => first as string);
+  const rows = await embedTexts(clip, unknown, { batchSize, truncate: true });
+  return { pairs: read, images, texts: texts.map((row) => row ?? (rows.shift() as Float32Array)) };
 }
 
 /** A number per pair, equal where the concept, the picture or the caption is: these are right answers to each other. */

@@ -4,16 +4,19 @@ import type { TrainingPlan } from '../../train/memory.ts';
 import type { Progress, TrainingState } from '../../train/training-state.ts';
 import { WeightAverage } from '../../train/weight-average.ts';
 import { findCheckpoint } from '../checkpoints.ts';
-import { pairList } from '../pair-list.ts';
+import { joinPairs, pairList } from '../pair-list.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
 import { pairsPerEpoch } from './epoch-order.ts';
+import { featureSource } from './features/feature-source.ts';
+import { cachedTowers, featureFolder, knowFeatures } from './features/know-features.ts';
+import { lockedTowers } from './features/locked-towers.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
 import { removeTemporaries } from './model-directory.ts';
-import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
+import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun, trainableBy } from './plan.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
 
 /** What a checkpoint keeps beside the numbers. */
@@ -63,7 +66,10 @@ export async function openRun(
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
     );
-  const identity = await identityOf(clip, training, validation, { ...settings, augmentation, exifRotate });
+  const locked = lockedTowers(clip.config, trainableBy(settings.freeze));
+  const cached = cachedTowers(locked, options);
+  const choices = { ...settings, augmentation, exifRotate, ...((cached.image || cached.text) && { cached }) };
+  const identity = await identityOf(clip, training, validation, choices);
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;
   if (notes) refuseOtherRun(out, notes.identity, identity);
@@ -83,7 +89,7 @@ export async function openRun(
   const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   await removeTemporaries(out);
   const log = await openLog(logPath, notes?.logBytes ?? 0);
-  const source = openSampleSource(
+  const preparing = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,
     { preprocess: clip.config.preprocess, augmentation, exifRotate },
@@ -91,9 +97,18 @@ export async function openRun(
   );
   const close = async () => {
     average?.dispose();
-    await source.close();
+    await preparing.close();
     await log.close();
   };
+  const lists = [training.pairs, ...(validation ? [validation.pairs] : [])];
+  const pairs = () => joinPairs(lists.map((list) => ({ list, weight: 1 })));
+  const known = await knowFeatures(clip, locked, pairs, preparing, {
+    ...{ ...options, batchSize: plan.chunkSize, signal: given.signal },
+  }).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  const source = featureSource(preparing, known, tokenizer);
   return {
     ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average, source },
     best: notes?.best,
@@ -108,9 +123,10 @@ const defaultOptions = {
   exifRotate: false,
   maxBad: 0.05,
   workers: 'auto',
+  cacheFeatures: featureFolder(),
   checkpointSeconds: 60,
   report: () => {},
-} as const;
+} as const satisfies Partial<RunOptions>;
 
 const noPairs: PairSet = { source: '', pairs: pairList([]), bad: [] };
 

@@ -1,8 +1,7 @@
 import type { FilePair } from '../pairs.ts';
 import { inOrder } from '../workers/in-order.ts';
 import { PoolError } from '../workers/pool.ts';
-import type { Sample } from '../workers/prepare-sample.ts';
-import type { SampleSource } from '../workers/sample-source.ts';
+import type { ReadySample, SampleSource } from '../workers/sample-source.ts';
 
 /** A pair's turn. Without a seed it is shown as in evaluation. */
 export type Showing = { pair: FilePair; seed?: number };
@@ -17,7 +16,7 @@ export async function* preparePairs(
   showings: Iterable<Showing> | AsyncIterable<Showing>,
   source: SampleSource,
   onBad: (pair: FilePair, reason: string) => void,
-): AsyncGenerator<{ pair: FilePair; sample: Sample | undefined }, void, undefined> {
+): AsyncGenerator<{ pair: FilePair; sample: ReadySample | undefined }, void, undefined> {
   const prepare = ({ pair, ...seeded }: Showing) =>
     source.prepare({ image: pair.image, ...(pair.bytes && { bytes: pair.bytes }), texts: pair.texts, ...seeded }).then(
       (sample) => ({ pair, sample, error: undefined }),

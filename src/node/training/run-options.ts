@@ -14,6 +14,11 @@ export type RunOptions = {
   maxBad?: number;
   /** Threads that prepare samples; 0: none; 'auto', the default: all processors but one, where there are pictures for them. */
   workers?: number | 'auto';
+  /**
+   * Where the features of a tower that is not trained are kept, which then runs once and not in each step; a folder of the user's cache by default.
+   * False: nowhere. Where pictures are varied, the picture tower runs in each step.
+   */
+  cacheFeatures?: string | false;
   /** Time between two checkpoints: 60 by default, or twenty times what one takes; 0: after every step. */
   checkpointSeconds?: number;
   /** Stops after a step, with a checkpoint. */

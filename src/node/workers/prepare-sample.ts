@@ -25,16 +25,27 @@ export type Sample = {
 
 /** Reads, augments and tokenizes. @throws ImageError on a file that is no picture */
 export async function prepareSample(
-  { texts, seed, ...place }: SampleTask,
+  task: SampleTask,
   { preprocess, augmentation, exifRotate }: SampleSettings,
   tokenizer: Tokenizer,
 ): Promise<Sample> {
-  const picture = await readImage(await pictureOf(place), { exifRotate });
-  const text = seed === undefined ? texts[0] : texts[Math.floor(uniformNumbers(sampleSeed(seed, 0))() * texts.length)];
-  const { ids } = tokenizer.tokenize(text as string, { truncate: true });
+  const { seed } = task;
+  const picture = await readImage(await pictureOf(task), { exifRotate });
   const pixels =
     seed === undefined
       ? preprocessPicture(picture, preprocess)
       : augment(picture, preprocess, augmentation, sampleSeed(seed, 1));
-  return { pixels, ids: ids.slice(0, ids.indexOf(tokenizer.endId) + 1) };
+  return { pixels, ids: idsOf(drawText(task), tokenizer) };
+}
+
+/** The caption of a showing. */
+export function drawText({ texts, seed }: Pick<SampleTask, 'texts' | 'seed'>): string {
+  const row = seed === undefined ? 0 : Math.floor(uniformNumbers(sampleSeed(seed, 0))() * texts.length);
+  return texts[row] as string;
+}
+
+/** int32, start, text, end: cut at the context's end as open_clip cuts. */
+export function idsOf(text: string, tokenizer: Tokenizer): Int32Array<ArrayBuffer> {
+  const { ids } = tokenizer.tokenize(text, { truncate: true });
+  return ids.slice(0, ids.indexOf(tokenizer.endId) + 1);
 }

@@ -4,11 +4,16 @@ import { WorkerPool } from './pool.ts';
 import { prepareSample, type Sample, type SampleSettings, type SampleTask } from './prepare-sample.ts';
 import type { SampleWorkerData } from './sample-worker.ts';
 
+/** A sample, or what locked towers make of it: the picture's features in place of pixels; the text's count before its ids. */
+export type ReadySample = (Sample | (Pick<Sample, 'ids'> & { imageEmbeds: Float32Array })) & {
+  textEmbeds?: Float32Array;
+};
+
 /** Where training samples are prepared: in this thread or in others. */
 export type SampleSource = {
   /** Samples that are worked at or wait, beyond the batch that trains. */
   ahead: number;
-  prepare: (task: SampleTask) => Promise<Sample>;
+  prepare: (task: SampleTask) => Promise<ReadySample>;
   close: () => Promise<void>;
 };
 

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pictureFeatures } from '../../../src/node/training/features/picture-features.ts';
 import { isStep, type LogEntry } from '../../../src/node/training/log.ts';
 import { type DataChoice, readTrainingData } from '../../../src/node/training/read-data.ts';
 import { trainOnFiles } from '../../../src/node/training/run.ts';
 import { defaultSettings, type TrainingSettings } from '../../../src/node/training/settings.ts';
+import { openSampleSource } from '../../../src/node/workers/sample-source.ts';
 import { useBackend } from '../../../src/node.ts';
 import { tarOf } from '../shards/tar-of.ts';
 import { shapeClip, writeShapes, writeShapeTable } from './shapes.ts';
@@ -82,6 +84,28 @@ describe('trainOnFiles() on shards and mixtures', function () {
     assert.equal(skipped.length, 1);
     assert.match(skipped[0] ?? '', /^skipped 7\.png of .*broken\.tar: Cannot read image/);
     assert.match(readFileSync(join(folder, 'broken', 'report.html'), 'utf8'), /<td>7\.png of [^<]*broken\.tar<\/td>/);
+  });
+
+  it('embeds the pictures of shards once for a locked tower, and finds them on the disk again', async () => {
+    const clip = shapeClip();
+    const { preprocess } = clip.config;
+    const source = openSampleSource(0, 8, { preprocess, augmentation: {}, exifRotate: false }, clip.tokenizer);
+    const computed = async (data: string) => {
+      let count = 0;
+      const onProgress = (done: number) => {
+        count = done;
+      };
+      const { training } = await readTrainingData({ data }, 1);
+      const options = { folder: join(folder, 'features'), exifRotate: false, batchSize: 8, onProgress };
+      const features = await pictureFeatures(clip, training.pairs, source, options);
+      return { count, features: [...features.values()] };
+    };
+    const first = await computed(shards);
+    assert.equal(first.features.length, 24);
+    assert.deepEqual((await computed(table)).features, first.features);
+    const again = await computed(shards);
+    assert.deepEqual([again.count, again.features], [0, first.features]);
+    clip.dispose();
   });
 
   it('refuses weights that are not one for each source', async () => {
