@@ -47,17 +47,26 @@ async function figuresOf(source: string, count: number) {
   return {
     pairs: pairs.length,
     'bytes held a pair': Number((bytes / count).toFixed(1)),
-    's to look over': Number(look.toFixed(1)),
-    's to read in turn': Number(inTurn.toFixed(1)),
-    's to split': Number(split.toFixed(1)),
     'set apart': validation.length,
-    [`ms a batch of ${batch}`]: Number(((1000 * inBatches) / batches).toFixed(1)),
+    'to look over': inSeconds(look),
+    'to read in turn': inSeconds(inTurn),
+    'to split': inSeconds(split),
+    [`${batches} batches of ${batch}`]: inSeconds(inBatches),
   };
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const start = performance.now();
-  return [await work(), (performance.now() - start) / 1000];
+/** Seconds, and those of them in which a processor was at work: the same on a busy machine. */
+type Times = { seconds: number; processor: number };
+
+async function timed<T>(work: () => Promise<T>): Promise<[T, Times]> {
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  const result = await work();
+  const { user, system } = process.cpuUsage(used);
+  return [result, { seconds: (performance.now() - start) / 1e3, processor: (user + system) / 1e6 }];
+}
+
+function inSeconds({ seconds, processor }: Times): string {
+  return `${seconds.toFixed(2)} s (processor ${processor.toFixed(2)} s)`;
 }
 
 /** Bytes in use, of JavaScript's heap and beside it. */
