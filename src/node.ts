@@ -40,6 +40,9 @@ export {
   type PairSource,
   readPairs,
 } from './node/pairs.ts';
+export { type CheckedSets, type CheckPairsOptions, checkPairs } from './node/pairs-check/check.ts';
+export { writeCleanList } from './node/pairs-check/clean-list.ts';
+export type { Finding, PairsReport, Place, Verdict } from './node/pairs-check/report-types.ts';
 export { pictureOf } from './node/picture-of.ts';
 export { saveClip } from './node/save.ts';
 export { splitPairs } from './node/split-pairs.ts';
@@ -57,8 +60,11 @@ export {
   readIndexParts,
   searchParts,
 } from './node/store/store.ts';
+export { compareRuns, type RunComparison } from './node/training/compare-runs.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';
 export { newModel } from './node/training/new-model.ts';
+export { type LossPoint, type RunRecord, readRun, type ValidationPoint } from './node/training/read-run.ts';
 export { trainOnFiles } from './node/training/run.ts';
 export type { BestEpoch, RunOptions, RunResult } from './node/training/run-options.ts';
+export { runsReport } from './node/training/runs-report.ts';
 export { defaultSettings, type TrainingSettings } from './node/training/settings.ts';

@@ -48,6 +48,7 @@ describe('the documents', () => {
       'docs/i-dont-know.md',
       'docs/index-store.md',
       'docs/operator-traps.md',
+      'docs/pairs-check.md',
       'docs/parity.md',
       'docs/probes.md',
       'docs/prompts.md',

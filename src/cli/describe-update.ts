@@ -14,7 +14,7 @@ export function tellFailures({ failed }: Pick<IndexUpdate, 'failed'>): void {
 
 /** What was done, in a few lines. */
 export function describeUpdate(store: string, rows: number, result: IndexUpdate): string {
-  const { added, changed, renamed, unchanged, failed, vanished, pruned, emptied, compacted } = result;
+  const { added, changed, renamed, unchanged, failed, vanished, pruned, emptied, forgotten, compacted } = result;
   const counts = { added, changed, renamed, unchanged, failed: failed.length, vanished: vanished.length + pruned };
   const lines = [
     `${store}: ${number(rows)} pictures`,
@@ -23,12 +23,16 @@ export function describeUpdate(store: string, rows: number, result: IndexUpdate)
       .join(', '),
     ...emptied.map(
       (folder) =>
-        `${folder} has no pictures any more: those of the index stay. Is its disk there? If they are gone for good, make a new index without it`,
+        `${folder} has no pictures any more: those of the index stay. Is its disk there? If they are gone for good, --forget it`,
     ),
   ];
   if (pruned > 0) lines.push(`pruned ${number(pruned)}`);
   else if (vanished.length > 0 && emptied.length === 0)
     lines.push('what has vanished is still found; --prune removes it');
+  for (const { folder, pictures } of forgotten) {
+    const what = pictures > 0 ? `${number(pictures)} of its pictures went with it` : 'none of its pictures were left';
+    lines.push(`${folder} is no folder of the index any more; ${what}`);
+  }
   if (compacted) lines.push('compacted');
   return lines.join('\n');
 }

@@ -2,13 +2,19 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Activation } from '../config.ts';
 import { pairsPerEpoch } from '../node/training/epoch-order.ts';
-import { assertFitForRun } from '../node/training/model-directory.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { readData } from './training-data.ts';
-import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+import {
+  addTrainingOptions,
+  assertExtent,
+  assertRunFits,
+  readConfig,
+  settingsOf,
+  type TrainingCommand,
+} from './training-options.ts';
 
 type FinetuneCommand = TrainingCommand & { activation?: Activation; architecture?: string; imageSize?: number };
 
@@ -33,7 +39,7 @@ export function addFinetune(program: Command): void {
 async function run(model: string, options: FinetuneCommand): Promise<void> {
   if (resolve(model) === resolve(options.out))
     throw new Error(`Cannot train into ${options.out}: the model that is trained is there; choose another --out`);
-  await assertFitForRun(options.out);
+  await assertRunFits(options);
   const config = await readConfig(options.config);
   if (config.hasModel || config.tokenizer !== undefined)
     throw new Error(
@@ -47,5 +53,5 @@ async function run(model: string, options: FinetuneCommand): Promise<void> {
   const settings = settingsOf(defaults, config.settings, options);
   const advice = learningRateAdvice(clip.config, settings.learningRate);
   if (advice) console.error(advice);
-  await runTraining({ clip, ...data, settings, augmentation: config.augmentation }, options);
+  await runTraining({ clip, model, ...data, settings, augmentation: config.augmentation }, options);
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Clip } from '../clip.ts';
@@ -10,29 +9,28 @@ import { readPairs } from '../node/pairs.ts';
 import { findManifest } from '../node/store/manifest.ts';
 import { createIndex, type IndexWriter, openIndexForWriting } from '../node/store/store.ts';
 import { assertDirectoryWritable } from '../node/writable.ts';
-import type { IndexHeader } from '../search/search-index.ts';
 import { describeCaptions, describeUpdate, tellFailures } from './describe-update.ts';
 import { tellBad } from './evaluate-options.ts';
+import { readFolders } from './index-folders.ts';
 import { addIndexModelOptions, type IndexModelOptions, modelName, openIndexModel } from './index-model.ts';
 import { openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 import { parseCount } from './parsers.ts';
 import { makeRateProgress } from './rate-progress.ts';
-import { asUsage, UsageError } from './usage.ts';
+import { asUsage } from './usage.ts';
 
 type IndexCommand = IndexModelOptions & {
   captions?: string;
   imageColumn?: string;
   textColumn?: string;
   prune?: boolean;
+  forget?: string;
   rehash?: boolean;
   compact?: boolean;
   exifRotate: boolean;
   batchSize: number;
   workers: number | 'auto';
 };
-
-const action = 'Cannot index';
 
 export function addIndex(program: Command): void {
   const command = program
@@ -47,7 +45,11 @@ export function addIndex(program: Command): void {
     .option('--image-column <name>', "the table's column of picture paths (default: filepath)")
     .option('--text-column <name>', "the table's column of captions (default: title)")
     .option('--prune', 'remove what is not there any more')
-    .option('--rehash', 'compare the content of all files, whatever their size and time say; try unreadable ones again')
+    .option('--forget <folder>', 'take a folder out of the index, with its pictures')
+    .option(
+      '--rehash',
+      'compare the content of all files, whatever their size and times say; try unreadable ones again',
+    )
     .option('--compact', 'give back the room of removed rows now; else that is done where they are a quarter')
     .option('--no-exif-rotate', 'leave pictures as they are stored, whatever their EXIF orientation says')
     .option('--batch-size <count>', 'pictures that go through the model at once', parseCount, 16)
@@ -89,13 +91,14 @@ async function update(
   writer: IndexWriter,
   { folders, captions }: { folders: readonly string[]; captions: Caption[] | undefined },
   openModel: () => Promise<Clip>,
-  { store, prune = false, rehash = false, compact = false, batchSize, workers, json = false }: IndexCommand,
+  { store, prune = false, forget, rehash = false, compact = false, batchSize, workers, json = false }: IndexCommand,
 ): Promise<void> {
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
   const { onProgress, stop: stopProgress } = makeRateProgress(json);
-  const settings = { prune, rehash, compact, batchSize, workers, signal: stop.signal, onProgress };
+  const folder = forget === undefined ? [] : [resolve(forget)];
+  const settings = { prune, forget: folder, rehash, compact, batchSize, workers, signal: stop.signal, onProgress };
   try {
     const result = captions
       ? await updateCaptions(writer, captions, openModel, settings)
@@ -117,38 +120,6 @@ async function update(
     stopProgress();
     process.off('SIGINT', onInterrupt);
   }
-}
-
-/** @returns absolute paths; none for captions */
-async function readFolders(
-  given: readonly string[],
-  known: IndexHeader | undefined,
-  { store, model, captions, exifRotate }: IndexCommand,
-): Promise<string[]> {
-  if (!known && model === undefined)
-    throw new UsageError(`${action}: there is no index at ${store} yet, so name the model to make it with: --model`);
-  if (known?.exifRotate && !exifRotate)
-    throw new UsageError(
-      `${action}: ${store} has pictures turned as EXIF says; leave --no-exif-rotate out, or make another index`,
-    );
-  if (captions !== undefined) {
-    if (given.length > 0)
-      throw new UsageError(`${action}: pictures and captions do not go into one index; run the command twice`);
-    if (known && known.roots.length > 0)
-      throw new UsageError(`${action}: ${store} is an index of pictures; name another store for captions`);
-    return [];
-  }
-  if (known && known.roots.length === 0)
-    throw new UsageError(`${action}: ${store} is an index of captions; name another store for pictures`);
-  const folders = given.length > 0 ? given.map((folder) => resolve(folder)) : [...(known?.roots ?? [])];
-  if (folders.length === 0) throw new UsageError(`${action}: expected folders with pictures, or --captions`);
-  for (const folder of folders) {
-    const status = await stat(folder).catch(() => undefined);
-    if (!status)
-      throw new UsageError(`${action} ${folder}: there is no such folder; where it is on a disk, mount that`);
-    if (!status.isDirectory()) throw new UsageError(`${action} ${folder}: it is a file; name its folder`);
-  }
-  return folders;
 }
 
 async function readCaptions({ imageColumn, textColumn }: IndexCommand, file: string): Promise<Caption[]> {

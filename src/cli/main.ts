@@ -14,8 +14,10 @@ import { addFinetune } from './finetune.ts';
 import { addIndex } from './index-command.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
+import { addPairs } from './pairs.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
+import { addRuns } from './runs.ts';
 import { addSearch } from './search.ts';
 import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
@@ -48,6 +50,8 @@ for (const add of [
   addConvert,
   addFinetune,
   addTrain,
+  addRuns,
+  addPairs,
   addPrompts,
   addEvaluate,
   addAudit,

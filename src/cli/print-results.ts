@@ -84,9 +84,10 @@ export function headingOf({ entries, similarity, isSameFile }: DuplicateGroup): 
   return isSameFile ? `${count} files of the same content` : `${count} pictures, similarity ${similarity.toFixed(4)}`;
 }
 
+/** Of a caption's picture no more than the path is known. */
 function jsonOf({ id, path, size, modified, hash, width, height, caption }: Entry): object {
-  const date = new Date(modified).toISOString();
-  return { id, path, size, modified: date, hash, width, height, ...(caption !== undefined && { caption }) };
+  if (caption !== undefined) return { id, path, caption, hash };
+  return { id, path, size, modified: new Date(modified).toISOString(), hash, width, height };
 }
 
 const facetJson = (facet: Facet | undefined) =>

@@ -3,19 +3,22 @@ import type { Clip } from '../clip.ts';
 import type { Augmentation } from '../image/augment.ts';
 import type { PairSet } from '../node/pairs.ts';
 import { pairsPerEpoch } from '../node/training/epoch-order.ts';
-import { isStep } from '../node/training/log.ts';
+import { isStep, type LogEntry, readLog } from '../node/training/log.ts';
 import { sizeRun } from '../node/training/plan.ts';
 import { announceLongCaptions } from '../node/training/read-data.ts';
 import { trainOnFiles } from '../node/training/run.ts';
 import type { RunResult } from '../node/training/run-options.ts';
 import type { TrainingSettings } from '../node/training/settings.ts';
+import { tensorboardDirectory } from '../node/training/tensorboard-log.ts';
 import { printJson } from './output.ts';
-import { openDisplay } from './training-display.ts';
+import { displayKind, openDisplay } from './training-display.ts';
 import type { TrainingCommand } from './training-options.ts';
 
 /** What a run is given once model and data are there. */
 export type Run = {
   clip: Clip;
+  /** What it is called. */
+  model: string;
   training: PairSet;
   validation: PairSet | undefined;
   settings: TrainingSettings;
@@ -24,11 +27,15 @@ export type Run = {
 
 /** Runs a training, shows how it goes, and says at the end what there is. Ctrl-C stops it after a step. */
 export async function runTraining(run: Run, options: TrainingCommand): Promise<void> {
-  const { clip, training, validation, settings, augmentation } = run;
-  const { out, maxBad, workers, cacheFeatures, checkpointSeconds, exifRotate = false, json = false } = options;
+  const { clip, model, training, validation, settings, augmentation } = run;
+  const { out, maxBad, workers, cacheFeatures, checkpointSeconds } = options;
+  const { exifRotate = false, tensorboard = false, json = false } = options;
   await announceLongCaptions(training, clip.tokenizer);
   const { steps } = sizeRun(pairsPerEpoch(training.pairs), settings, () => {});
-  const display = openDisplay(steps, process.stderr.isTTY === true && !json);
+  const kind = displayKind(process.stderr.isTTY === true && !json, process.env, process.platform);
+  const earlier: LogEntry[] = [];
+  if (kind === 'curves') for await (const entry of readLog(join(out, 'log.jsonl'))) earlier.push(entry);
+  const display = openDisplay(steps, kind, earlier);
   const stop = new AbortController();
   const onInterrupt = () => {
     stop.abort();
@@ -39,7 +46,8 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
   const report = display.say;
   const folder = cacheFeatures === true ? undefined : cacheFeatures;
   const choices = {
-    ...{ out, settings, augmentation, exifRotate, maxBad, workers, checkpointSeconds, signal, report },
+    ...{ out, model, settings, augmentation, exifRotate, tensorboard },
+    ...{ maxBad, workers, checkpointSeconds, signal, report },
     ...(folder !== undefined && { cacheFeatures: folder }),
   };
   const progress = trainOnFiles(clip, training, validation, choices);
@@ -62,8 +70,12 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
   }
 }
 
-function tellResult(result: RunResult, { out, json }: TrainingCommand): void {
-  const files = { log: join(out, 'log.jsonl'), report: join(out, 'report.html') };
+function tellResult(result: RunResult, { out, tensorboard = false, json }: TrainingCommand): void {
+  const events = tensorboardDirectory(out, tensorboard);
+  const files = {
+    ...{ log: join(out, 'log.jsonl'), report: join(out, 'report.html') },
+    ...(events !== undefined && { tensorboard: events }),
+  };
   if (json) printJson({ out, ...files, ...result });
   if (!result.isFinished) {
     console.error(`stopped after step ${result.step} of ${result.steps}; run the same command again to go on`);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addIndexModelOptions, type IndexModelOptions } from './index-model.ts';
-import { parseBytes, parseCount, parseDate, parseNumber } from './parsers.ts';
+import { parseBytes, parseCosine, parseCount, parseDate } from './parsers.ts';
 import { runSearch } from './run-search.ts';
 
 export type SearchCommand = IndexModelOptions & {
@@ -32,7 +32,7 @@ export function addSearch(program: Command): void {
     );
   addIndexModelOptions(command, 'the directory of the index')
     .option('-k, --top <count>', 'results at most (default: 10; all with --same-as and --duplicates)', parseCount)
-    .option('--min-similarity <cosine>', 'the least that counts (--same-as and --duplicates: 0.95)', parseNumber)
+    .option('--min-similarity <cosine>', 'the least that counts (--same-as and --duplicates: 0.95)', parseCosine)
     .option('--path <pattern>', "a part of the path, or a glob: '2024/**', '*.jpg'")
     .option('--after <date>', 'changed on that day or later: 2024, 2024-07 or 2024-07-31', parseDate)
     .option('--before <date>', 'changed before that day', parseDate)

@@ -1,14 +1,20 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { pairsPerEpoch } from '../node/training/epoch-order.ts';
-import { assertFitForRun } from '../node/training/model-directory.ts';
 import { newModel } from '../node/training/new-model.ts';
 import { captionsOf } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { readData } from './training-data.ts';
-import { addTrainingOptions, assertExtent, readConfig, settingsOf, type TrainingCommand } from './training-options.ts';
+import {
+  addTrainingOptions,
+  assertExtent,
+  assertRunFits,
+  readConfig,
+  settingsOf,
+  type TrainingCommand,
+} from './training-options.ts';
 
 /** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
 const fromScratch = { ...defaultSettings, learningRate: 5e-4, epochs: 32 };
@@ -37,7 +43,7 @@ export function addTrain(program: Command): void {
 }
 
 async function run(options: TrainingCommand & { config: string }): Promise<void> {
-  await assertFitForRun(options.out);
+  await assertRunFits(options);
   const config = await readConfig(options.config);
   if (!config.hasModel)
     throw new Error(`Cannot train with ${options.config}: expected "model_cfg", which says how large the model is`);
@@ -47,5 +53,5 @@ async function run(options: TrainingCommand & { config: string }): Promise<void>
   await startBackend(options);
   const tokenizer = config.tokenizer === undefined ? undefined : resolve(dirname(options.config), config.tokenizer);
   const clip = await newModel(config.text, tokenizer, captionsOf(data.training.pairs), settings.seed);
-  await runTraining({ clip, ...data, settings, augmentation: config.augmentation }, options);
+  await runTraining({ clip, model: options.config, ...data, settings, augmentation: config.augmentation }, options);
 }

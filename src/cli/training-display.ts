@@ -1,5 +1,7 @@
-import cliProgress from 'cli-progress';
-import type { EpochEntry, StepEntry } from '../node/training/log.ts';
+import { logScalars } from '../node/tensorboard/log-scalars.ts';
+import { type EpochEntry, isStep, type LogEntry, type StepEntry } from '../node/training/log.ts';
+import { type LiveBlock, liveBlock, type Terminal } from './live-block.ts';
+import { curveLines, type Panel, padTo } from './training-curves.ts';
 
 /** How a training shows on standard error. */
 export type TrainingDisplay = {
@@ -9,47 +11,108 @@ export type TrainingDisplay = {
   close: () => void;
 };
 
+/** A line now and then; a bar; or a bar below curves. */
+export type DisplayKind = 'lines' | 'bar' | 'curves';
+
 /** Steps whose mean time says how long the rest takes. */
 const window = 20;
 
 /** Where there is no terminal to draw a bar on, a step has a line at most so often, in milliseconds. */
 const lineInterval = 10_000;
 
-export function openDisplay(steps: number, hasBar: boolean): TrainingDisplay {
-  const format = '{bar} {value}/{total} | loss {loss} | temp. {temperature} | {rate}/s | {left} left';
-  const bar = new cliProgress.SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, linewrap: false, barsize: 16 },
-    cliProgress.Presets.shades_classic,
-  );
-  let isDrawn = false;
-  let lastLine = Number.NEGATIVE_INFINITY;
+/** And a terminal is drawn anew at most so often. */
+const drawInterval = 100;
+
+/** Rows of a window in which curves leave room for what is said. */
+const fewestRows = 12;
+
+/** What a terminal can show: curves take characters that not every one has. */
+export function displayKind(isTerminal: boolean, env: NodeJS.ProcessEnv, platform: string): DisplayKind {
+  if (!isTerminal || env.TERM === 'dumb') return 'lines';
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  const hasBraille = (platform === 'win32' || /utf-?8/i.test(locale)) && env.TERM !== 'linux';
+  return hasBraille && !env.NO_COLOR ? 'curves' : 'bar';
+}
+
+/** @param earlier the log of the steps before, where a run goes on */
+export function openDisplay(
+  steps: number,
+  kind: DisplayKind,
+  earlier: readonly LogEntry[] = [],
+  terminal: Terminal = process.stderr,
+): TrainingDisplay {
+  const curves = followCurves();
+  for (const entry of earlier) curves.add(entry);
   const times: number[] = [];
+  let lastLine = Number.NEGATIVE_INFINITY;
+  let status = '';
+  const block: LiveBlock = liveBlock(terminal, (columns, rows) => {
+    const drawn = kind === 'curves' && rows >= fewestRows ? curveLines(curves.panels(), columns) : [];
+    return [...drawn, padTo(status, columns).trimEnd()];
+  });
   const say = (message: string) => {
-    if (isDrawn) process.stderr.write('\r\u001b[2K');
+    block.clear();
     console.error(message);
+    if (status !== '') block.redraw();
   };
   return {
     say,
     step: (entry) => {
+      curves.add(entry);
       const now = performance.now();
       times.push(now);
       if (times.length > window) times.shift();
-      const figures = figuresOf(entry, steps, times);
-      if (hasBar) {
-        if (!isDrawn) bar.start(steps, entry.step, figures);
-        isDrawn = true;
-        bar.update(entry.step, figures);
-      } else if (now - lastLine >= lineInterval) {
-        lastLine = now;
-        const { loss, temperature, rate, left } = figures;
-        say(
+      const isDue = now - lastLine >= (kind === 'lines' ? lineInterval : drawInterval) || entry.step === steps;
+      if (!isDue) return;
+      lastLine = now;
+      const { loss, temperature, rate, left } = figuresOf(entry, steps, times);
+      if (kind === 'lines')
+        return say(
           `step ${entry.step} of ${steps}: loss ${loss}, temperature ${temperature}, ${rate} samples/s, ${left} left`,
         );
-      }
+      status = `${bar(entry.step / steps)} ${entry.step}/${steps} | loss ${loss} | temp. ${temperature} | ${rate}/s | ${left} left`;
+      block.redraw();
     },
-    epoch: (entry) => say(describeEpoch(entry)),
-    close: () => bar.stop(),
+    epoch: (entry) => {
+      curves.add(entry);
+      say(describeEpoch(entry));
+    },
+    close: block.close,
   };
+}
+
+/** Gathers what is drawn: the loss by step; by epoch the loss of the validation and what else is measured. */
+function followCurves(): { add: (entry: LogEntry) => void; panels: () => Panel[] } {
+  const losses: (number | null)[] = [];
+  const validations: (number | null)[] = [];
+  const guards = new Map<string, (number | null)[]>();
+  const put = (values: (number | null)[], place: number, value: number | null) => {
+    while (values.length < place) values.push(null);
+    values[place] = value;
+  };
+  const add = (entry: LogEntry) => {
+    if (isStep(entry)) return put(losses, entry.step - 1, entry.loss);
+    if (entry.validation) put(validations, entry.epoch, entry.validation.loss);
+    for (const { tag, value } of logScalars(entry)) {
+      if (!tag.startsWith('guard/')) continue;
+      const values = guards.get(tag) ?? [];
+      put(values, entry.epoch, Number.isFinite(value) ? value : null);
+      guards.set(tag, values);
+    }
+  };
+  const panels = () => [
+    { title: 'loss', values: losses },
+    { title: 'validation loss', values: validations },
+    ...[...guards].map(([tag, values]) => ({ title: tag.replace('/', ' '), values })),
+  ];
+  return { add, panels };
+}
+
+const barWidth = 16;
+
+function bar(share: number): string {
+  const filled = Math.round(share * barWidth);
+  return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
 }
 
 function figuresOf({ step, loss, logitScale, samplesPerSecond }: StepEntry, steps: number, times: readonly number[]) {

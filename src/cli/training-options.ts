@@ -1,8 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { BackendName } from '../backend.ts';
+import { assertFitForRun } from '../node/training/model-directory.ts';
 import { sizeRun } from '../node/training/plan.ts';
 import type { DataChoice } from '../node/training/read-data.ts';
 import { readTrainingConfig, type TrainingConfig, type TrainingSettings } from '../node/training/settings.ts';
+import { tensorboardDirectory } from '../node/training/tensorboard-log.ts';
+import { assertDirectoryWritable } from '../node/writable.ts';
 import type { Schedule } from '../train/schedule.ts';
 import { backendOption, collect, jsonOption, threadsOption, workersOption } from './options.ts';
 import {
@@ -40,6 +43,7 @@ export type TrainingCommand = Omit<DataChoice, 'templates' | 'data' | 'dataWeigh
   cacheFeatures?: string | boolean;
   checkpointSeconds: number;
   exifRotate?: boolean;
+  tensorboard?: string | boolean;
   workers: number | 'auto';
   backend?: BackendName;
   threads?: number;
@@ -98,6 +102,7 @@ export function addTrainingOptions(command: Command): Command {
     )
     .option('--no-cache-features', 'run such a tower in each step')
     .option('--checkpoint-seconds <seconds>', 'time between two checkpoints', parseFromZero, 60)
+    .option('--tensorboard [folder]', "also write event files for TensorBoard (default folder: --out's tensorboard)")
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addOption(workersOption('threads that read, vary and tokenize ahead; 0: none'))
     .addOption(backendOption())
@@ -132,6 +137,13 @@ export function settingsOf(
   const settings: TrainingSettings = { ...defaults, ...config, ...given };
   if (options.epochs !== undefined && options.steps === undefined) delete settings.steps;
   return settings;
+}
+
+/** Before a model is loaded. @throws Error where a directory that the run writes to cannot be written to, or is something else's */
+export async function assertRunFits({ out, tensorboard = false }: TrainingCommand): Promise<void> {
+  await assertFitForRun(out);
+  const events = tensorboardDirectory(out, tensorboard);
+  if (events !== undefined) await assertDirectoryWritable(events);
 }
 
 /** Before a model is loaded. @throws UsageError on a warm-up longer than the run, Error where there are too few pairs to compare */

@@ -8,7 +8,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 0.6rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.6rem; border: 1px solid var(--line); text-align: left; }
-.wide { overflow-x: auto; } .wide + .wide { margin-top: 0.8rem; } .u-legend th, .u-legend td { border: 0; font-weight: normal; } .u-title { font-size: 1rem; }
+.wide { overflow-x: auto; } .wide + .wide, .pictures + .wide { margin-top: 0.8rem; } .u-legend th, .u-legend td { border: 0; font-weight: normal; } .u-title { font-size: 1rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; }
 .matrix td { font-size: 0.75rem; padding: 0.2rem; text-align: center; background: rgb(var(--fill) / calc(var(--share, 0) * 0.9)); }
 .matrix .near { color: #fff; } .matrix th[scope] { font-weight: normal; max-width: 18rem; }
@@ -42,13 +42,14 @@ export function tickLabels(ticks: readonly number[]): string[] {
 /** Runs in the page. */
 export const drawCharts: string = `
 const tickLabels = ${tickLabels};
-const colours = ['#3b76f0', '#d97706', '#22a355', '#a855f7'];
+const colours = ['#3b76f0', '#d97706', '#22a355', '#a855f7', '#e0447c', '#0d9aa8', '#8a6d3b', '#7c8594'];
+const dashes = [[], [7, 4], [2, 3]]; // where there are more lines than colours
 const wholeSteps = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const [ink, line] = ['--ink', '--line'].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name));
 const look = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
 for (const place of document.querySelectorAll('.chart')) {
-  const { title, axis, labels, data } = JSON.parse(place.querySelector('script').textContent);
-  const series = labels.map((label, i) => ({ label, stroke: colours[i % 4], width: 1.5, points: { show: data[0].length < 60 } }));
+  const { title, axis, labels, data, isJoined } = JSON.parse(place.querySelector('script').textContent);
+  const series = labels.map((label, i) => ({ label, stroke: colours[i % colours.length], dash: dashes[Math.floor(i / colours.length) % dashes.length], width: 1.5, spanGaps: isJoined, points: { show: data[0].length < 60 } }));
   const whole = data[0].every(Number.isInteger) ? { incrs: wholeSteps } : {}; // what is counted has no halves
   new uPlot({
     title, width: place.clientWidth || 520, height: 260, scales: { x: { time: false } },

@@ -40,19 +40,20 @@ export function sectionId(place: number): string {
   return `part-${place + 1}`;
 }
 
-/** Lines over a common axis, drawn when the page is opened. A null leaves a gap. */
+/** Lines over a common axis, drawn when the page is opened. A null leaves a gap, or where `isJoined` none. */
 export type Chart = {
   title: string;
   /** What the axis counts. */
   axis: string;
   x: readonly number[];
   lines: readonly { label: string; values: readonly (number | null)[] }[];
+  isJoined?: boolean;
 };
 
 /** More points than a screen has columns show nothing more. */
 const mostPoints = 2000;
 
-export function chartHtml({ title, axis, x, lines }: Chart): string {
+export function chartHtml({ title, axis, x, lines, isJoined }: Chart): string {
   const every = Math.max(1, Math.ceil(x.length / mostPoints));
   const thin = <T>(values: readonly T[]) => values.filter((_, index) => index % every === 0);
   const data = {
@@ -60,6 +61,7 @@ export function chartHtml({ title, axis, x, lines }: Chart): string {
     axis,
     labels: lines.map(({ label }) => label),
     data: [thin(x), ...lines.map(({ values }) => thin(values))],
+    isJoined,
   };
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   const alt = escapeHtml(`${title}: ${lines.map(({ label }) => label).join(', ')} over ${axis}`);

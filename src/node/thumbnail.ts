@@ -7,18 +7,18 @@ import type { Thumbnail } from './report.ts';
 
 /**
  * A picture, small and on white, for a report.
- * @param picture a path or the file's bytes
+ * @param source its path, or its bytes
  * @param side pixels of the longer side
  */
 export async function thumbnailOf(
-  picture: string | Uint8Array,
+  source: string | Uint8Array,
   label: string,
   exifRotate = false,
   side = 96,
 ): Promise<Thumbnail> {
-  const shown = toRgb(composite(await readImage(picture, { exifRotate }), [255, 255, 255]));
-  const scale = Math.min(1, side / Math.max(shown.width, shown.height));
+  const picture = toRgb(composite(await readImage(source, { exifRotate }), [255, 255, 255]));
+  const scale = Math.min(1, side / Math.max(picture.width, picture.height));
   const scaled = (length: number) => Math.max(1, Math.round(length * scale));
-  const png = encodePng(resize(shown, scaled(shown.width), scaled(shown.height), 'bicubic'));
+  const png = encodePng(resize(picture, scaled(picture.width), scaled(picture.height), 'bicubic'));
   return { source: `data:image/png;base64,${png.toString('base64')}`, label };
 }

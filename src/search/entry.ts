@@ -8,6 +8,8 @@ export type Entry = {
   readonly size: number;
   /** When the file was last changed: milliseconds since 1970, with fractions where the file system has them. */
   readonly modified: number;
+  /** When the file's content, name or rights were last changed (ctime), in the same unit; absent where that is not known. */
+  readonly statusChanged?: number;
   /** SHA-256 of the file's content (of a caption's UTF-8 bytes) in hex. */
   readonly hash: string;
   /** Pixels, as the picture is shown: after a rotation by EXIF where the index applies it. 0 for a caption without a file. */

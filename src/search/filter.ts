@@ -52,6 +52,10 @@ function fold(path: string): string {
   return path.normalize('NFC').toLowerCase().replaceAll('\\', '/');
 }
 
+/** A moment as a date, where JavaScript has one. */
+const shown = (moment: number): string =>
+  Number.isNaN(new Date(moment).getTime()) ? String(moment) : new Date(moment).toISOString();
+
 function checkBounds({ path: _, ...bounds }: Filter): void {
   for (const [name, value] of Object.entries(bounds))
     if (value !== undefined && (typeof value !== 'number' || Number.isNaN(value)))
@@ -59,7 +63,7 @@ function checkBounds({ path: _, ...bounds }: Filter): void {
   const { after, before, minSize, maxSize } = bounds;
   if (after !== undefined && before !== undefined && after >= before)
     throw new RangeError(
-      `Cannot filter: expected after to be earlier than before but got ${after} and ${before}; exchange them`,
+      `Cannot filter: expected after to be earlier than before but got ${shown(after)} and ${shown(before)}; exchange them`,
     );
   if (minSize !== undefined && maxSize !== undefined && minSize > maxSize)
     throw new RangeError(

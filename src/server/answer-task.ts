@@ -5,10 +5,12 @@ import { combine } from '../search/combine.ts';
 import { type DuplicateGroup, duplicateGroups } from '../search/duplicates.ts';
 import type { Entry } from '../search/entry.ts';
 import { rowOfId, vectorOfRow } from '../search/rows.ts';
-import { type SearchOptions, type SearchResult, search } from '../search/search.ts';
+import type { SearchOptions, SearchResult } from '../search/search.ts';
 import type { IndexHeader, SearchIndex } from '../search/search-index.ts';
 import { mostComparisons } from './limits.ts';
 import { Refusal } from './refusal.ts';
+import { searchShown } from './search-shown.ts';
+import { shownFolders } from './shown-path.ts';
 
 /** A part of a query: a vector, or the picture with an id, and how much it counts. */
 export type VectorTerm = ({ vector: Float32Array } | { id: number }) & { weight: number };
@@ -23,7 +25,15 @@ export type SearchTask =
   | { kind: 'classify'; ids?: readonly number[]; labels: Labels }
   | { kind: 'duplicates'; threshold: number };
 
-export type IndexFacts = { header: IndexHeader; version: number; count: number; failures: number };
+/** `folders`: see `shownFolders`. `captions`: whether the rows are those of captions. */
+export type IndexFacts = {
+  header: IndexHeader;
+  version: number;
+  count: number;
+  failures: number;
+  folders: readonly string[];
+  captions: boolean;
+};
 
 /** A result with its labels, the best first, where there are any. */
 export type Found = SearchResult & { facets?: RankedClass[] };
@@ -37,7 +47,7 @@ export type IndexValue = IndexFacts | Entry | Found[] | Classified[] | Duplicate
 export function answerTask({ index, version, failures }: OpenIndex, task: SearchTask): IndexValue {
   switch (task.kind) {
     case 'facts':
-      return { header: index.header, version, count: index.entries.length, failures: failures.length };
+      return factsOf(index, version, failures.length);
     case 'entry':
       return index.entries[rowOf(index, task.id)] as Entry;
     case 'search':
@@ -49,13 +59,30 @@ export function answerTask({ index, version, failures }: OpenIndex, task: Search
   }
 }
 
+function factsOf(index: SearchIndex, version: number, failures: number): IndexFacts {
+  const { header, entries } = index;
+  const captions = entries[0]?.caption !== undefined;
+  return { header, version, count: entries.length, failures, folders: foldersOf(index), captions };
+}
+
+const folders = new WeakMap<SearchIndex, readonly string[]>();
+
+/** Of each index they are looked for once. */
+function foldersOf(index: SearchIndex): readonly string[] {
+  const found = folders.get(index) ?? shownFolders(index);
+  folders.set(index, found);
+  return found;
+}
+
 function find(index: SearchIndex, { terms, options, without, labels }: SearchTask & { kind: 'search' }): Found[] {
   const vectors = terms.map((term) => ({
     vector: 'vector' in term ? term.vector : vectorOfRow(index, rowOf(index, term.id)),
     weight: term.weight,
   }));
   const { k = 10 } = options;
-  const found = refusing(() => search(index, combine(vectors), { ...options, k: without === undefined ? k : k + 1 }));
+  const found = refusing(() =>
+    searchShown(index, combine(vectors), { ...options, k: without === undefined ? k : k + 1 }, foldersOf(index)),
+  );
   const results = found.filter(({ entry }) => entry.id !== without).slice(0, k);
   if (!labels) return results;
   return results.map((result) => ({ ...result, facets: ranked(index, result.entry.id, labels) }));

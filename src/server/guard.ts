@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isOwnHost, urlHost } from './hosts.ts';
+import { isOwnHost } from './hosts.ts';
 import { Refusal } from './refusal.ts';
 import { makeTokenCheck } from './token.ts';
 
@@ -52,7 +52,7 @@ export function addGuard(app: FastifyInstance, bind: () => Bind): void {
     throw new Refusal(
       401,
       'no_token',
-      `Cannot serve: the token is missing or wrong; send it as Authorization: Bearer, or open http://${urlHost(host)}:${port}/?token=... once`,
+      `Cannot serve: the token is missing or wrong; send it as Authorization: Bearer, or open http://${request.headers.host}/?token=... once`,
       { 'www-authenticate': 'Bearer' },
     );
   });

@@ -1,3 +1,4 @@
+import { announce } from '../announce.ts';
 import { onceMore } from '../node/workers/once-more.ts';
 import { WorkerCrash, WorkerPool } from '../node/workers/pool.ts';
 import type { DuplicateGroup } from '../search/duplicates.ts';
@@ -5,6 +6,7 @@ import type { Entry } from '../search/entry.ts';
 import type { Classified, Found, IndexFacts, IndexValue, SearchTask } from './answer-task.ts';
 import type { IndexResult, IndexSource } from './index-worker.ts';
 import { answerOf, Refusal } from './refusal.ts';
+import { unreadable } from './unreadable-index.ts';
 
 /**
  * An index in a thread of its own, which takes up what is committed to the store meanwhile. Methods throw a Refusal on what the
@@ -28,6 +30,7 @@ const mostEntries = 20_000;
 export async function openIndexThread(directory: string, duplicatesTime: number): Promise<IndexThread> {
   const pool = openPool(directory);
   let state = '';
+  let made: string | undefined;
   let facts: IndexFacts | undefined;
   const entries = new Map<number, Entry>();
   let last: { key: string; pool: IndexPool; groups: Promise<DuplicateGroup[]> } | undefined;
@@ -36,11 +39,27 @@ export async function openIndexThread(directory: string, duplicatesTime: number)
     facts = undefined;
   };
 
+  /** At the start it is a fault, and said as it is; later it is for the clients, who are not told where the store lies. */
+  const withoutIndex = (error: NodeJS.ErrnoException): never => {
+    if (made === undefined || error.code !== unreadable) throw error;
+    announce(error.message);
+    throw new Refusal(503, 'no_index', 'Cannot search: the index cannot be read just now; the server says why');
+  };
+  /** The model and the decoders in other threads were chosen for the index that was there at the start. */
+  const ownAnswer = (result: IndexResult): IndexValue => {
+    made ??= result.made;
+    if (result.made === made) return answerOf(result);
+    throw new Refusal(
+      503,
+      'other_model',
+      'Cannot search: the index was made anew with another model or setting; start the server again',
+    );
+  };
   const run = async <T extends IndexValue>(task: SearchTask): Promise<T> => {
-    const result = await onceMore(() => pool.run(task));
+    const result = await onceMore(() => pool.run(task)).catch(withoutIndex);
     if (result.state !== state) forget();
     state = result.state;
-    return answerOf(result) as T;
+    return ownAnswer(result) as T;
   };
   const remember = (found: readonly { entry: Entry }[]) => {
     if (entries.size + found.length > mostEntries) entries.clear();
@@ -69,7 +88,13 @@ export async function openIndexThread(directory: string, duplicatesTime: number)
       const key = `${state} ${version} ${threshold}`;
       if (last?.key !== key) {
         const other = openPool(directory);
-        last = { key, pool: other, groups: findDuplicates(other, threshold, duplicatesTime) };
+        last = {
+          key,
+          pool: other,
+          groups: findDuplicates(other, threshold, duplicatesTime).catch(withoutIndex).then(ownAnswer) as Promise<
+            DuplicateGroup[]
+          >,
+        };
       }
       const { groups } = last;
       groups.catch(() => {
@@ -101,9 +126,9 @@ function openPool(directory: string): IndexPool {
 }
 
 /** In a thread that is there for this alone: it compares every pair, while others search. */
-async function findDuplicates(pool: IndexPool, threshold: number, timeLimit: number): Promise<DuplicateGroup[]> {
+async function findDuplicates(pool: IndexPool, threshold: number, timeLimit: number): Promise<IndexResult> {
   try {
-    return answerOf(await pool.run({ kind: 'duplicates', threshold }, timeLimit)) as DuplicateGroup[];
+    return await pool.run({ kind: 'duplicates', threshold }, timeLimit);
   } catch (error) {
     if (error instanceof WorkerCrash)
       throw new Refusal(503, 'took_too_long', `Cannot find duplicates: ${error.message}`, { 'retry-after': '60' });

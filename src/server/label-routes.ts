@@ -31,11 +31,11 @@ export function addLabelRoutes(app: FastifyInstance, parts: Parts): void {
       gate.run(async () => {
         const start = performance.now();
         const groups = await index.duplicates(threshold);
-        const { roots } = (await index.facts()).header;
+        const { folders } = await index.facts();
         const shown = groups.slice(0, limit).map(({ entries, similarities, similarity, isSameFile }) => ({
           similarity,
           sameFile: isSameFile,
-          results: entries.map((entry, at) => toResult({ entry, similarity: similarities[at] as number }, roots)),
+          results: entries.map((entry, at) => toResult({ entry, similarity: similarities[at] as number }, folders)),
         }));
         return { groups: shown, total: groups.length, took: performance.now() - start };
       }, whileConnected(reply)),

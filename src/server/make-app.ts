@@ -56,11 +56,12 @@ export async function makeApp(parts: Parts, { bind, page, onFault }: AppOptions)
   await app.register(async (routes) => {
     routes.get('/api/health', { schema: routeSchemas.health }, async () => ({ status: 'ok' }));
     routes.get('/api/stats', { schema: routeSchemas.stats }, async () => {
-      const { header, count, failures, version: indexVersion } = await index.facts();
+      const { header, count, failures, captions, version: indexVersion } = await index.facts();
       const { hash, backend, embedDim } = model.facts;
       return {
         pictures: count,
         unreadable: failures,
+        captions,
         indexVersion,
         model: { name: shownName(header.model.name), hash, backend, embedDim },
         running: gate.running,

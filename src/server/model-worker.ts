@@ -42,8 +42,11 @@ serve(async (task: ModelTask): Promise<Handled<ModelResult>> => {
   try {
     return { result: { value: await answer(await model, task) } };
   } catch (error) {
-    if (error instanceof TextTooLongError)
-      return { result: { refused: { status: 400, code: 'text_too_long', message: error.message } } };
+    if (error instanceof TextTooLongError) {
+      const { tokens, contextLength } = error;
+      const message = `Cannot read a text of ${tokens} tokens: expected ${contextLength} at most, with start and end; shorten it`;
+      return { result: { refused: { status: 400, code: 'text_too_long', message } } };
+    }
     throw error;
   }
 });

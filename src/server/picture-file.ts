@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
-import { basename, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Entry } from '../search/entry.ts';
 import { magicBytes, pictureType } from './content-type.ts';
 import { Refusal } from './refusal.ts';
@@ -10,14 +10,16 @@ export type PictureFile = { path: string; type: string; size: number; modified: 
 
 /**
  * Finds the file of an entry, wherever links lead, and opens it: a file inside the folders that were indexed, which is a
- * picture by its content.
- * @param roots the folders
+ * picture by its content. The picture of a caption lies in the folder where the caption's table said.
+ * @param roots the folders; none in an index of captions
  * @throws Refusal (404, 403, 415)
  */
-export async function openPicture({ path: name, id }: Entry, roots: readonly string[]): Promise<PictureFile> {
-  const path = await locate(name, roots);
+export async function openPicture(entry: Entry, roots: readonly string[]): Promise<PictureFile> {
+  const { id } = entry;
+  const folders = foldersOf(entry, roots);
+  const path = await locate(entry.path, folders);
   if (path === undefined) throw new Refusal(404, 'gone', `Cannot show picture ${id}: its file is not there any more`);
-  if (!(await isInside(path, roots)))
+  if (!(await isInside(path, folders)))
     throw new Refusal(403, 'outside', `Cannot show picture ${id}: its file is not in the folders that were indexed`);
   if (!(await lstat(path)).isFile())
     throw new Refusal(404, 'gone', `Cannot show picture ${id}: it is no file any more`);
@@ -37,6 +39,14 @@ export async function openPicture({ path: name, id }: Entry, roots: readonly str
   }
 }
 
+/**
+ * The folders that the file of an entry has to be in. A caption's picture may lie anywhere, for whoever made the index named that very file;
+ * but a link that has been put in its place since may not lead elsewhere.
+ */
+function foldersOf({ path, caption }: Entry, roots: readonly string[]): readonly string[] {
+  return roots.length === 0 && caption !== undefined && isAbsolute(path) ? [dirname(path)] : roots;
+}
+
 /** @returns the real path; undefined where nothing is */
 async function locate(name: string, roots: readonly string[]): Promise<string | undefined> {
   for (const path of isAbsolute(name) ? [name] : roots.map((root) => join(root, name))) {
@@ -54,17 +64,4 @@ async function isInside(path: string, roots: readonly string[]): Promise<boolean
     if (below !== '' && below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)) return true;
   }
   return false;
-}
-
-/** How a picture is named to people: by its path in the folder that was indexed; with that folder's name where there are several. */
-export function shownPath(path: string, roots: readonly string[]): string {
-  if (!isAbsolute(path)) return path;
-  for (const root of roots) {
-    const below = relative(root, path);
-    if (below !== '' && !below.startsWith('..') && !isAbsolute(below))
-      return join(roots.length > 1 ? basename(root) : '', below)
-        .split(sep)
-        .join('/');
-  }
-  return path;
 }

@@ -1,6 +1,6 @@
 import type { RankedClass } from '../classify/rank.ts';
 import type { Found } from './answer-task.ts';
-import { shownPath } from './picture-file.ts';
+import { shownPath } from './shown-path.ts';
 
 /** A result as it is sent. */
 export type Result = {
@@ -17,13 +17,13 @@ export type Result = {
   facets?: RankedClass[];
 };
 
-/** @param roots the folders that were indexed: where they lie is not sent */
-export function toResult({ entry, similarity, facets }: Found, roots: readonly string[]): Result {
+/** @param folders that paths are shown in: where they lie is not sent */
+export function toResult({ entry, similarity, facets }: Found, folders: readonly string[]): Result {
   const { id, path, width, height, size, modified, caption } = entry;
   return {
     id,
     similarity,
-    path: shownPath(path, roots),
+    path: shownPath(path, folders),
     width,
     height,
     size,

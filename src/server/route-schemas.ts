@@ -52,6 +52,7 @@ export const routeSchemas: Readonly<Record<Operation, FastifySchema>> = {
       record({
         pictures: integer,
         unreadable: { ...integer, description: 'Files that could not be indexed.' },
+        captions: { type: 'boolean', description: 'Whether captions were indexed: each is a row, with its picture.' },
         indexVersion: integer,
         model: record({
           name: { type: 'string' },
@@ -95,6 +96,7 @@ export const routeSchemas: Readonly<Record<Operation, FastifySchema>> = {
         },
         k,
         minSimilarity,
+        filter: { ...text, description: 'JSON of the filter of /api/search.' },
       },
       [],
     ),

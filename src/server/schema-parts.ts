@@ -40,7 +40,7 @@ export const labels: Schema = { ...list(text, mostLabels), uniqueItems: true };
 
 export const filter: Schema = record(
   {
-    path: { ...text, description: 'A part of the path, or a glob over its end: 2024/*.jpg' },
+    path: { ...text, description: 'A part of the path as results have it, or a glob over its end: 2024/*.jpg' },
     after: { ...number, description: 'Changed at this moment or later: milliseconds since 1970.' },
     before: { ...number, description: 'Changed earlier: milliseconds since 1970.' },
     minSize: { ...fromZero, description: 'Bytes, at least.' },

@@ -9,7 +9,8 @@ import { Refusal } from './refusal.ts';
 import { countsOf, type Result, toResult } from './results.ts';
 import { routeSchemas } from './route-schemas.ts';
 
-type Wish = { k: number; minSimilarity?: number; filter?: Filter };
+/** What a request says of its results. */
+export type Wish = { k: number; minSimilarity?: number; filter?: Filter };
 export type TermBody = { text?: string; id?: number; weight: number };
 type SearchBody = Wish & { query?: string; terms?: TermBody[]; labels?: string[] };
 
@@ -51,9 +52,9 @@ export async function answer(
   task: Parameters<Parts['index']['search']>[0],
 ): Promise<SearchAnswer> {
   const found = await index.search(task);
-  const { roots } = (await index.facts()).header;
+  const { folders } = await index.facts();
   return {
-    results: found.map((result) => toResult(result, roots)),
+    results: found.map((result) => toResult(result, folders)),
     ...(task.labels && { counts: countsOf(found, task.labels.classifier.classNames) }),
     took: performance.now() - start,
   };

@@ -1,10 +1,11 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { ownCache } from '../node/cache.ts';
 import { assertSameModel } from '../search/same-model.ts';
 import { openDecoder } from './decoder.ts';
 import { makeGate } from './gate.ts';
-import { isLoopback, urlHost } from './hosts.ts';
+import { isLoopback, reachedAs, urlHost } from './hosts.ts';
 import { openIndexThread } from './index-thread.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { makeApp } from './make-app.ts';
@@ -67,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = options.host === undefined || options.host === 'localhost' ? '127.0.0.1' : options.host;
   checkBind(host, token);
   const limits = { ...defaultLimits, ...options.limits };
+  await assertFree(host, port);
   const closing: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closing.reverse()) await close();
@@ -101,11 +103,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await app.close();
       clearTimeout(late);
     });
-    return { url: `http://${urlHost(host)}:${bind.port}`, port: bind.port, close: closeAll };
+    return { url: `http://${urlHost(reachedAs(host))}:${bind.port}`, port: bind.port, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
+}
+
+/** Before anything large is loaded. @throws Error where nobody can listen there */
+async function assertFree(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await once(probe.listen({ host, port, exclusive: true }), 'listening');
+  } catch (error) {
+    throw listenFault(error as NodeJS.ErrnoException, host, port);
+  }
+  probe.close();
+  await once(probe, 'close');
 }
 
 function listenFault(error: NodeJS.ErrnoException, host: string, port: number): Error {

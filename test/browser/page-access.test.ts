@@ -79,13 +79,20 @@ describe('the search page, for everyone', () => {
     await close();
   });
 
-  for (const path of ['/', '/?q=a+dog&plus=3,4&minus=7,8', '/?q=a+dog&view=labels&labels=cat', '/?view=duplicates'])
+  for (const path of [
+    '/',
+    '/?q=a+dog&path=noto&min=1',
+    '/?q=a+dog&plus=3,4&minus=7,8',
+    '/?q=a+dog&view=labels&labels=cat',
+    '/?view=duplicates',
+  ])
     it(`fits a phone: ${path}`, async () => {
       const { page, errors, close } = await visit(path, phone);
       await page.waitForSelector('main:not([aria-busy]) > *');
+      if (path.includes('path=')) await page.click('#filters summary');
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.equal(wide, 360, 'nothing reaches beyond the window');
-      const small = await page.$$eval('button, a, input', (targets) =>
+      const small = await page.$$eval('button, a, input, summary', (targets) =>
         targets
           .filter((target) => (target as HTMLElement).offsetParent !== null)
           .map((target) => ({ target: target.outerHTML.slice(0, 80), box: target.getBoundingClientRect() }))
@@ -96,6 +103,15 @@ describe('the search page, for everyone', () => {
       await close();
       assert.deepEqual(errors, []);
     });
+
+  it('leaves a low window to the results', async () => {
+    const { page, close } = await visit('/?q=a+dog&plus=3', { ...phone, viewport: { width: 740, height: 360 } });
+    await shownIds(page);
+    await page.evaluate('scrollTo(0, 400)');
+    const bottom = await page.$eval('header', (header) => header.getBoundingClientRect().bottom);
+    assert.ok(bottom <= 0, `the header reaches down to ${bottom}`);
+    await close();
+  });
 
   it('is dark where the visitor likes it dark, and follows a change', async () => {
     const { page, close } = await visit('/', { colorScheme: 'dark' });
@@ -130,6 +146,8 @@ describe('the search page, for everyone', () => {
     '/',
     '/?q=a+dog&plus=3&minus=7',
     '/?q=a+dog&show=',
+    '/?q=a+dog&path=noto&from=2020-01-01&max=5',
+    '/?q=a+dog&path=nowhere',
     '/?q=a+dog&view=labels&labels=cat,+dog',
     '/?view=labels',
     '/?view=duplicates',
@@ -149,6 +167,7 @@ describe('the search page, for everyone', () => {
           await page.click('.tile .open');
           await page.waitForSelector('#viewer[open]');
         }
+        if (path.includes('path=')) await page.click('#filters summary');
         await page.evaluate(axe.source);
         const { violations, passes } = (await page.evaluate(`axe.run(${JSON.stringify(checks)})`)) as axe.AxeResults;
         assert.ok(passes.length > 0);

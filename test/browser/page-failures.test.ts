@@ -44,6 +44,19 @@ describe('the search page, when something is wrong', () => {
     await close();
   });
 
+  it('does not call a server busy that cannot answer for another reason', async () => {
+    const { page, close } = await visit();
+    await page.route('**/api/search', (route) => {
+      const error = { code: 'other_model', message: 'Cannot search: the index was made anew; start the server again' };
+      return route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ error }) });
+    });
+    await page.fill('#words', 'a dog');
+    await page.press('#words', 'Enter');
+    await page.locator(alert, { hasText: 'start the server again' }).waitFor();
+    assert.doesNotMatch((await page.textContent(alert)) ?? '', /busy/);
+    await close();
+  });
+
   it('says that the server is gone, and goes on when it is back', async () => {
     const { place } = await pageSession();
     let server = await serveDrawings(place);

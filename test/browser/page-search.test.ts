@@ -155,6 +155,11 @@ describe('the search page', () => {
     await page.locator(`#viewer[open] img[src="/api/pictures/${ids[1]}"]`).waitFor();
     await page.press('#viewer', 'ArrowRight');
     await page.locator(`#viewer[open] img[src="/api/pictures/${ids[2]}"]`).waitFor();
+    const seen = await page.$eval('.stage img', (image) => {
+      const { paddingLeft, paddingRight, width } = getComputedStyle(image);
+      return Number.parseFloat(width) - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+    });
+    assert.ok(seen > 300, `it is seen ${seen} pixels wide`);
     assert.match((await page.textContent('.facts')) ?? '', /\.png64 × 64 · \d+ kB · .* · similarity 0\.\d\d/);
     await page.goBack();
     await page.waitForSelector('#viewer:not([open])', { state: 'attached' });

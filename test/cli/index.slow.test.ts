@@ -56,6 +56,21 @@ describe('clip-tfjs index and search', () => {
     assert.match(index('--prune', '--compact').err, /pruned 1\ncompacted\n$/);
   });
 
+  it('forgets a folder that is gone for good', () => {
+    const other = at('other');
+    mkdirSync(other);
+    cpSync(at('photos', 'more', 'cat.png'), join(other, 'fur.png'));
+    assert.match(index(other).err, /added 1,/);
+    renameSync(other, at('away'));
+    const { code, err } = index();
+    assert.deepEqual([code, /where it is gone for good, --forget '.*other'/.test(err)], [2, true]);
+    assert.match(
+      index('--forget', other).err,
+      /other is no folder of the index any more; 1 of its pictures went with it\n/,
+    );
+    assert.equal(index().code, 0);
+  });
+
   it('finds by words, in a table', () => {
     const { code, out, err } = find('cat', '-k', '3');
     assert.deepEqual([code, err], [0, '']);
@@ -164,6 +179,9 @@ describe('clip-tfjs index and search', () => {
     assert.equal(JSON.parse(made.out).added, 2);
     const found = run('search', 'dog', '--store', texts, '--backend', 'wasm', '-k', '1');
     assert.match(found.out, /^0\.\d+ {2}a big dog {2}.*dog\.png\n$/);
+    const described = run('search', 'dog', '--store', texts, '--backend', 'wasm', '-k', '1', '--json');
+    const [{ hash, similarity, ...rest }] = JSON.parse(described.out).results;
+    assert.deepEqual(rest, { id: 1, path: at('photos', 'more', 'dog.png'), caption: 'a big dog' });
     assert.match(index('--captions', table).err, /is an index of pictures/);
     assert.match(run('index', photos, '--store', texts).err, /is an index of captions/);
   });
@@ -208,6 +226,7 @@ describe('clip-tfjs index and search', () => {
     ['bounds between which nothing is', ['cat', '--min-size', '2k', '--max-size', '1k'], /exchange them/],
     ['labels twice', ['cat', '--facets', 'a,a'], /is there twice/],
     ['JSON and paths', ['cat', '--json', '--paths'], /--json has the paths/],
+    ['a percentage for a cosine', ['cat', '--min-similarity', '25'], /expected a cosine, from -1 to 1/],
     ['a threshold that is none', ['--duplicates', '--min-similarity', '0'], /above 0, at most 1/],
   ];
   for (const [what, args, message] of usage)
@@ -228,6 +247,8 @@ describe('clip-tfjs index and search', () => {
     refused(/there is no such folder/, at('none'), '--store', at('new'), '--model', 'nowhere');
     refused(/it is a file; name its folder/, at('photos', 'bad.png'), '--store', at('new'), '--model', 'nowhere');
     refused(/do not go into one index/, photos, '--captions', 'x.csv', '--store', at('new'), '--model', 'nowhere');
+    refused(/--forget takes a folder of .*, which has .*photos, but got/, '--store', store, '--forget', at('none'));
+    refused(/has no folder but .*photos; name another one/, '--store', store, '--forget', photos);
     refused(/leave --no-exif-rotate out/, '--store', store, '--no-exif-rotate');
     const none = run('search', 'cat', '--store', at('new'));
     assert.deepEqual([none.code, /there is no manifest\.json; check the path/.test(none.err)], [1, true]);

@@ -113,7 +113,8 @@ describe('filter', () => {
   it('refuses bounds that are none', () => {
     assert.throws(() => filterTest({ after: Number.NaN }), /expected after to be a number but got NaN/);
     assert.throws(() => filterTest({ minSize: '5' as unknown as number }), RangeError);
-    assert.throws(() => filterTest({ after: 2, before: 2 }), /exchange them/);
+    assert.throws(() => filterTest({ after: 2, before: 2 }), /got 1970-01-01T00:00:00\.002Z and 1970.*; exchange them/);
+    assert.throws(() => filterTest({ after: Number.POSITIVE_INFINITY, before: 2 }), /got Infinity and 1970/);
     assert.throws(() => filterTest({ minSize: 2, maxSize: 1 }), /exchange them/);
   });
 });

@@ -59,7 +59,7 @@ describe('the API', () => {
     const { hash, ...model } = json.model;
     assert.match(hash, /^[0-9a-f]{64}$/);
     assert.deepEqual(model, { name: 'model', backend: 'cpu', embedDim: 16 });
-    assert.deepEqual([json.pictures, json.unreadable, json.running, json.waiting], [12, 0, 0, 0]);
+    assert.deepEqual([json.pictures, json.captions, json.unreadable, json.running, json.waiting], [12, false, 0, 0, 0]);
   });
 
   it('embeds texts as unit vectors', async () => {
@@ -100,6 +100,15 @@ describe('the API', () => {
     assert.deepEqual(
       json.results.map(({ path }: { path: string }) => path.slice(0, 4)),
       ['sub/', 'sub/', 'sub/'],
+    );
+    const ownFolder = { query: 'a dog', filter: { path: place.root } };
+    assert.deepEqual((await post(url('/api/search'), ownFolder)).json.results, [], 'where the folder lies is not told');
+    const { json: whole } = await post(url('/api/search'), { query: 'a dog', filter: { path: '/sub/1.png' } });
+    assert.deepEqual(whole.results, []);
+    const { json: glob } = await post(url('/api/search'), { query: 'a dog', filter: { path: '/sub/1.pn?' } });
+    assert.deepEqual(
+      glob.results.map(({ id }: Row) => id),
+      [1],
     );
     const { json: all } = await post(url('/api/search'), { query: 'a dog', k: 12 });
     const least = all.results[4].similarity;
@@ -175,6 +184,43 @@ describe('the API', () => {
       assert.deepEqual([status, json.error.code], [400, 'bad_request'], terms);
     }
     assert.equal((await search('[{"id":99}]')).status, 404);
+  });
+
+  it('keeps to a filter beside a picture that is sent', async () => {
+    const headers = { 'content-type': 'image/png' };
+    const body = encodePng(drawing(4));
+    const send = (filter: string) =>
+      ask(url(`/api/search/picture?k=3&filter=${encodeURIComponent(filter)}`), { body, headers });
+    const { json } = await send('{"path":"sub/"}');
+    assert.deepEqual(
+      json.results.map(({ path }: { path: string }) => path.slice(0, 4)),
+      ['sub/', 'sub/', 'sub/'],
+    );
+    for (const filter of ['{', '[]', '{"colour":"red"}', '{"after":"x"}']) {
+      const { status, json: refused } = await send(filter);
+      assert.equal(status, 400, filter);
+      assert.match(refused.error.message, /expected filter as \/api\/search has it/);
+    }
+  });
+
+  it('refuses a form with more than the file, rather than leave it unread', async () => {
+    const file = new Blob([new Uint8Array(encodePng(drawing(4)))], { type: 'image/png' });
+    for (const [name, value] of [
+      ['k', '3'],
+      ['other', file],
+    ] as const) {
+      const form = new FormData();
+      form.append('file', file, 'any.png');
+      form.append(name, value);
+      const response = await fetch(url('/api/search/picture'), {
+        method: 'POST',
+        body: form,
+        headers: { 'x-clip-tfjs': '1' },
+      });
+      const { error } = (await response.json()) as { error: { code: string; message: string } };
+      assert.deepEqual([response.status, error.code], [400, 'bad_multipart']);
+      assert.match(error.message, new RegExp(`it has '${name}' too; .* go into the address`));
+    }
   });
 
   it('groups what is nearly the same', async () => {
@@ -269,7 +315,12 @@ describe('the API', () => {
     ['/api/search', { query: 'a', filter: { after: 5, before: 4 } }, 400, /after to be earlier/],
     ['/api/search', { query: 'a', filter: { colour: 'red' } }, 400, /body\/filter has 'colour'/],
     ['/api/search', { query: 'a', labels: ['a', 'a'] }, 400, /duplicate/],
-    ['/api/search', { query: 'word '.repeat(100) }, 400, /tokens/],
+    [
+      '/api/search',
+      { query: 'word '.repeat(100) },
+      400,
+      /^Cannot read a text of \d+ tokens: expected \d+ at most, with start and end; shorten it$/,
+    ],
     ['/api/search', null, 400, /body must be object/],
     ['/api/similar', { id: 99 }, 404, /picture 99/],
     ['/api/similar', { id: -1 }, 400, /body\/id/],

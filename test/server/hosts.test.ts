@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { isLoopback, isOwnHost } from '../../src/server/hosts.ts';
+import { isLoopback, isOwnHost, reachedAs } from '../../src/server/hosts.ts';
 import { checkBind } from '../../src/server/start-server.ts';
 import { makeTokenCheck } from '../../src/server/token.ts';
 
@@ -38,11 +39,26 @@ describe('addresses', () => {
   });
 
   it('elsewhere are named by any address or the own name, for DNS has no part in those', () => {
-    for (const header of ['192.168.0.1:8080', '[fe80::1]:8080', `${hostname()}:8080`, 'localhost:8080'])
+    for (const header of [
+      '192.168.0.1:8080',
+      '[fe80::1]:8080',
+      `${hostname()}:8080`,
+      `${hostname()}.local:8080`,
+      'localhost:8080',
+    ])
       assert.ok(isOwnHost(header, open), header);
-    for (const header of ['evil.example:8080', '192.168.0.1:80', '1.2.3:8080'])
+    for (const header of ['evil.example:8080', '192.168.0.1:80', '1.2.3:8080', 'evil.local:8080'])
       assert.ok(!isOwnHost(header, open), header);
     assert.ok(isOwnHost('photos.lan:8080', { host: 'photos.lan', port: 8080 }));
+  });
+
+  it('are told as people can open them', () => {
+    for (const host of ['127.0.0.1', '192.168.0.1', 'photos.lan', '::1']) assert.equal(reachedAs(host), host);
+    for (const host of ['0.0.0.0', '::']) {
+      const reached = reachedAs(host);
+      assert.equal(isIP(reached), 4);
+      assert.notEqual(reached, '0.0.0.0');
+    }
   });
 
   it('that others reach need a token, a long one', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openIndexForWriting } from '../../src/node/store/store.ts';
+import { createIndex, openIndex, openIndexForWriting } from '../../src/node/store/store.ts';
 import { ask, post } from './ask.ts';
 import { addRow, entryOf, makePlace, type Place, removePlace, serve } from './place.ts';
 
@@ -109,7 +109,7 @@ describe('the server as it runs', () => {
   });
 
   it('lets running requests end when it is closed, and takes no others', async () => {
-    const server = await serve(place);
+    const server = await serve(place, { limits: { shutdownTime: 60_000 } });
     const long = post(`${server.url}/api/embed`, { texts: muchText.slice(0, 40) });
     while ((await ask(`${server.url}/api/stats`)).json.running === 0);
     const closed = server.close();
@@ -143,6 +143,31 @@ describe('the server as it runs', () => {
     await server.close();
   });
 
+  it('does not answer from an index that was made anew with another setting, nor from one that is gone', async () => {
+    const server = await serve(place);
+    assert.equal((await ask(`${server.url}/api/duplicates`)).status, 200);
+    const away = join(place.root, 'away');
+    await rename(place.store, away);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    assert.equal((await post(`${server.url}/api/similar`, { id: 0 })).status, 200, 'it goes on as it was');
+    const duplicates = await ask(`${server.url}/api/duplicates?threshold=0.5`);
+    assert.deepEqual([duplicates.status, duplicates.json.error.code], [503, 'no_index']);
+    assert.ok(!duplicates.bytes.toString().includes(place.root), 'where it lies is not told');
+
+    const old = await openIndex(away);
+    const writer = await createIndex(place.store, { ...old.index.header, exifRotate: false });
+    await writer.append([await entryOf(join(place.pictures, '0.png'))], [place.vectors[0]!]);
+    await writer.close();
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    for (const answer of [
+      await post(`${server.url}/api/similar`, { id: 0 }),
+      await ask(`${server.url}/api/duplicates?threshold=0.6`),
+      await ask(`${server.url}/api/thumbnails/0`),
+    ])
+      assert.deepEqual([answer.status, answer.json.error.code], [503, 'other_model']);
+    await server.close();
+  });
+
   it('says what is wrong with the store, the model or the port', async () => {
     await assert.rejects(serve(place, { store: join(place.root, 'none') }), /Cannot (read|open) index .*none/);
     await assert.rejects(
@@ -156,6 +181,11 @@ describe('the server as it runs', () => {
     await assert.rejects(
       serve(place, { port }),
       new RegExp(`^Error: Cannot serve: port ${port} of 127\\.0\\.0\\.1 is taken; choose another one`),
+    );
+    await assert.rejects(
+      serve(place, { port, store: join(place.root, 'none') }),
+      /is taken/,
+      'before anything large is loaded',
     );
     other.close();
     await assert.rejects(serve(place, { host: '192.0.2.1', token }), /192\.0\.2\.1 is not an address of this machine/);

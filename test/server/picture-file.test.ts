@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng } from '../../src/node/images/encode-png.ts';
 import { pictureType } from '../../src/server/content-type.ts';
-import { openPicture, shownPath } from '../../src/server/picture-file.ts';
+import { openPicture } from '../../src/server/picture-file.ts';
 import type { Refusal } from '../../src/server/refusal.ts';
 import { drawing } from './place.ts';
 
@@ -74,11 +74,25 @@ describe('pictures by their rows', () => {
     await refuses(join(root, 'pipe.png'), 404);
   });
 
-  it('are named by the path in their folder', () => {
-    assert.equal(shownPath('/photos/2024/a.jpg', ['/photos']), '2024/a.jpg');
-    assert.equal(shownPath('/photos/2024/a.jpg', ['/other', '/photos']), 'photos/2024/a.jpg');
-    assert.equal(shownPath('2024/a.jpg', ['/photos']), '2024/a.jpg');
-    assert.equal(shownPath('/photos2/a.jpg', ['/photos']), '/photos2/a.jpg');
+  it('of captions are opened where the captions say, unless a link there leads out of that folder', async () => {
+    const typeOfCaption = async (path: string, roots: string[] = []) => {
+      const entry = { id: 7, path, size: 0, modified: 0, hash: '', width: 0, height: 0, caption: 'a blot' };
+      const { type, handle } = await openPicture(entry, roots);
+      await handle.close();
+      return type;
+    };
+    for (const path of [join(root, 'a.png'), join(root, 'inner.png'), join(root, 'folder', 'c.png')])
+      assert.equal(await typeOfCaption(path), 'image/png');
+    for (const [path, status] of [
+      [join(root, 'link.png'), 403],
+      [root, 404],
+      ['secret.png', 404],
+      ['', 404],
+      ['/etc/hostname', 415],
+    ] as const)
+      await assert.rejects(typeOfCaption(path), (error: Refusal) => error.status === status, path);
+    await assert.rejects(typeOfCaption(join(place, 'secret.png'), [root]), /not in the folders that were indexed/);
+    await assert.rejects(typeOf(join(root, 'a.png'), []), /not in the folders/, 'without a caption it needs a folder');
   });
 });
 

@@ -13,8 +13,19 @@ import { saveClip } from '../../src/node/save.ts';
 import { createIndex, openIndexForWriting } from '../../src/node/store/store.ts';
 import { uniformNumbers } from '../../src/random.ts';
 import type { NewEntry } from '../../src/search/entry.ts';
+import type { IndexHeader } from '../../src/search/search-index.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/start-server.ts';
 import { tinyClip } from '../tiny-clip.ts';
+
+/** Of an index without folders, by no model. */
+export const tinyHeader: IndexHeader = {
+  format: 1,
+  model: { name: 'tiny', hash: '' },
+  embedDim: 16,
+  preprocess: tinyClip().config.preprocess,
+  exifRotate: true,
+  roots: [],
+};
 
 /** A folder with a model, pictures and an index of them. */
 export type Place = {

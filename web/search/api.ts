@@ -1,4 +1,5 @@
 import { type Asking, ask, Refused } from './ask.ts';
+import { serverFilter } from './filters.ts';
 import { keptPicture } from './kept-pictures.ts';
 import { refinements } from './refine.ts';
 import { mostResults, type State } from './state.ts';
@@ -20,7 +21,8 @@ export type Result = {
 /** Results, and the milliseconds that they took. */
 export type Found = { results: Result[]; took: number };
 
-export type Stats = { pictures: number; unreadable: number; model: { name: string } };
+/** `captions`: each is a row, with its picture. */
+export type Stats = { pictures: number; captions: boolean; unreadable: number; model: { name: string } };
 
 export type Group = { similarity: number; sameFile: boolean; results: Result[] };
 export type Duplicates = { groups: Group[]; total: number; took: number };
@@ -42,12 +44,18 @@ export async function findPictures(state: State, asking: Asking): Promise<Found>
     results: results.filter(({ id }) => !minus.includes(id)).slice(0, state.count),
     took,
   });
+  const filter = serverFilter(state.filters);
   if (picture !== '') return without(await findLike(state, k, asking));
   const [only] = plus;
   if (words === '' && plus.length === 1 && minus.length === 0)
-    return ask('/api/similar', { body: { id: only, k } }, asking);
+    return ask('/api/similar', { body: { id: only, k, ...(filter && { filter }) } }, asking);
   const terms = refinements(state);
-  const body = { k, ...(words !== '' && { query: words }), ...(terms.length > 0 && { terms }) };
+  const body = {
+    k,
+    ...(words !== '' && { query: words }),
+    ...(terms.length > 0 && { terms }),
+    ...(filter && { filter }),
+  };
   return without(await ask('/api/search', { body }, asking));
 }
 
@@ -58,12 +66,15 @@ async function findLike(state: State, k: number, asking: Asking): Promise<Found>
     throw new Refused(
       415,
       `Cannot search by ${file.name}: it is not a picture that this browser knows; take a JPEG or PNG file`,
+      'no_picture',
     );
   const terms = refinements(state);
+  const filter = serverFilter(state.filters);
   const added = new URLSearchParams({
     k: `${k}`,
     ...(state.words !== '' && { query: state.words }),
     ...(terms.length > 0 && { terms: JSON.stringify(terms) }),
+    ...(filter && { filter: JSON.stringify(filter) }),
   });
   return ask(`/api/search/picture?${added}`, { file }, asking);
 }

@@ -1,9 +1,12 @@
 /** What the server refuses, with its own words. */
 export class Refused extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** A word for programs: `busy`. */
+  readonly code: string;
+  constructor(status: number, message: string, code: string) {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -54,7 +57,11 @@ async function send(path: string, content: Content | undefined, signal: AbortSig
 
 async function refusal(response: Response): Promise<Refused> {
   const said = await response.json().catch(() => undefined);
-  return new Refused(response.status, said?.error?.message ?? `The server answered ${response.status}`);
+  return new Refused(
+    response.status,
+    said?.error?.message ?? `The server answered ${response.status}`,
+    said?.error?.code ?? '',
+  );
 }
 
 /** @throws what the signal is aborted with */

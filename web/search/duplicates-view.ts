@@ -23,8 +23,10 @@ export const duplicatesView: Show = async (state, navigation, asking) => {
 };
 
 function section({ sameFile, similarity, results }: Group, navigation: Navigation): HTMLElement {
-  const kind = sameFile ? 'the same file' : `alike by ${similarityText(similarity)} or more`;
-  const heading = `${results.length} pictures`;
+  const captions = results[0]?.caption !== undefined;
+  const same = captions ? 'the same caption' : 'the same file';
+  const kind = sameFile ? same : `alike by ${similarityText(similarity)} or more`;
+  const heading = countText(results.length, captions ? 'caption' : 'picture', captions ? 'captions' : 'pictures');
   return element(
     'section',
     { class: 'group' },

@@ -23,6 +23,8 @@ export function explainFailure(error: unknown, again: () => void): HTMLElement {
       'This server asks for its token',
       'Open the page once with ?token= and the token of clip-tfjs serve at the end of the address.',
     );
+  if (error.status === 503 && !/^(busy|stopping)?$/.test(error.code))
+    return failure('The server cannot answer', firstLine(error.message), button);
   if (error.status === 503)
     return failure('The server is busy', 'Others are searching too, or it is stopping.', button);
   if (error.status < 500) return failure('This search does not work', firstLine(error.message));

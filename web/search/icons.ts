@@ -12,6 +12,7 @@ const paths = {
   alike: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM16.5 13v7M13 16.5h7',
   open: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  filter: 'M4 6h16M7 12h10M10 18h4',
   warning: 'M12 4 2.5 20h19zM12 10v4.5M12 17.3h.01',
 } as const;
 

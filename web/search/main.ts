@@ -1,6 +1,7 @@
 import { showChips } from './chips.ts';
 import { addDropTarget } from './drop-target.ts';
 import { byId } from './element.ts';
+import { makeFilterForm } from './filter-form.ts';
 import { addGridKeys, focusTile } from './grid-keys.ts';
 import { keepPicture } from './kept-pictures.ts';
 import { startNavigation } from './navigation.ts';
@@ -13,8 +14,10 @@ import { showViews } from './views.ts';
 const [main, views, chips] = ['main', 'views', 'chips'].map(byId) as [HTMLElement, HTMLElement, HTMLElement];
 
 const navigation = startNavigation((state, isReturn) => void show(state, isReturn));
-const searchBy = (picture: File) => navigation.go({ ...startState, picture: keepPicture(picture) });
+const searchBy = (picture: File) =>
+  navigation.go({ ...startState, filters: navigation.state.filters, picture: keepPicture(picture) });
 const box = makeSearchBox(navigation, searchBy, () => focusTile(main.querySelector('.tile')));
+const filters = makeFilterForm(navigation);
 const screen = makeScreen(navigation);
 const viewer = makeViewer(navigation, (id) => focusTile(main.querySelector(`.tile[data-id="${id}"]`)));
 addDropTarget(searchBy);
@@ -35,6 +38,7 @@ async function show(state: State, isReturn: boolean): Promise<void> {
   document.title = query === '' ? 'Picture search' : `${query} \u2013 picture search`;
   document.body.classList.toggle('starting', !hasQuery(state) && state.view === 'pictures');
   box.show(state);
+  filters.show(state);
   showViews(views, state, navigation);
   showChips(chips, state, navigation);
   const place = addressOf({ ...state, opened: -1, count: pageSize, threshold: startState.threshold });

@@ -9,8 +9,8 @@ const mostSearches = 20;
 
 /** As `findPictures`; what was found a moment ago is not asked for again. */
 export async function findOnce(state: State, asking: Asking): Promise<Found> {
-  const { words, plus, minus, picture, count } = state;
-  const key = JSON.stringify([words, plus, minus, picture, count]);
+  const { words, plus, minus, picture, filters, count } = state;
+  const key = JSON.stringify([words, plus, minus, picture, filters, count]);
   const found = searches.get(key) ?? (await findPictures(state, asking));
   searches.delete(key);
   searches.set(key, found);

@@ -5,7 +5,7 @@ import { type IconName, icon } from './icons.ts';
 import { message } from './message.ts';
 import type { Navigation } from './navigation.ts';
 import type { Show } from './shown.ts';
-import { addressOf, startState } from './state.ts';
+import { addressOf, type State, startState } from './state.ts';
 import { followLink } from './views.ts';
 
 const examples = ['a dog', 'a red car', 'people eating', 'the sea at sunset', '"mountains" - "snow"'];
@@ -17,8 +17,8 @@ const ways: readonly (readonly [IconName, heading: string, text: string])[] = [
 ];
 
 /** What is there before anything is searched for. */
-export const startView: Show = async (_state, navigation, asking) => {
-  const { pictures, model } = await fetchStats(asking);
+export const startView: Show = async ({ filters }, navigation, asking) => {
+  const { pictures, captions, model } = await fetchStats(asking);
   if (pictures === 0)
     return {
       content: [message('No pictures yet', 'Put a folder into the index first: clip-tfjs index FOLDER --store STORE')],
@@ -29,23 +29,27 @@ export const startView: Show = async (_state, navigation, asking) => {
     element(
       'section',
       { class: 'start' },
-      element('h1', {}, `Search ${countText(pictures, 'picture', 'pictures')}`),
+      element(
+        'h1',
+        {},
+        `Search ${captions ? countText(pictures, 'caption', 'captions') : countText(pictures, 'picture', 'pictures')}`,
+      ),
       element('p', {}, 'Describe what you look for, or show a picture that is like it.'),
       element(
         'ul',
         { class: 'examples', 'aria-label': 'Examples' },
-        ...examples.map((words) => example(words, navigation)),
+        ...examples.map((words) => example({ ...startState, filters, words }, navigation)),
       ),
       element('ul', { class: 'ways' }, ...ways.map((way) => explained(...way))),
-      element('p', { class: 'fine' }, `Everything stays on this computer. Model: ${model.name}.`),
+      element('p', { class: 'fine' }, `Everything stays on the computer that serves this page. Model: ${model.name}.`),
     ),
   ];
   return { content, results: [], status: '' };
 };
 
-function example(words: string, navigation: Navigation): HTMLLIElement {
-  const link = element('a', { href: addressOf({ ...startState, words }) }, words);
-  followLink(link, () => navigation.go({ ...startState, words }));
+function example(state: State, navigation: Navigation): HTMLLIElement {
+  const link = element('a', { href: addressOf(state) }, state.words);
+  followLink(link, () => navigation.go(state));
   return element('li', {}, link);
 }
 

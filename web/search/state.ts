@@ -1,3 +1,5 @@
+import { type Filters, filterNames, noFilters, readFilters } from './filters.ts';
+
 /** Parts of the page that can be looked at. */
 export type View = 'pictures' | 'labels' | 'duplicates';
 
@@ -11,6 +13,8 @@ export type State = {
   minus: readonly number[];
   /** Name of the visitor's own picture: see kept-pictures.ts. */
   picture: string;
+  /** Which pictures count. */
+  filters: Filters;
   /** Results at most. */
   count: number;
   /** As typed, with commas. */
@@ -31,6 +35,7 @@ export const startState: State = {
   plus: [],
   minus: [],
   picture: '',
+  filters: noFilters,
   count: pageSize,
   labels: '',
   threshold: 0.95,
@@ -47,6 +52,7 @@ export function readState(search: string): State {
     plus: idsOf(read.get('plus')),
     minus: idsOf(read.get('minus')),
     picture: read.get('picture') ?? '',
+    filters: readFilters(read),
     count: Math.min(mostResults, numberOf(read.get('n'), pageSize, 1)),
     labels: read.get('labels') ?? '',
     threshold: Math.min(1, numberOf(read.get('least'), startState.threshold, 0.01)),
@@ -67,6 +73,7 @@ export function addressOf(state: State): string {
     n: [state.count, pageSize],
     show: [state.opened, -1],
   };
+  for (const [filter, name] of Object.entries(filterNames)) parts[name] = [state.filters[filter as keyof Filters], ''];
   const written = new URLSearchParams();
   for (const [name, [value, start]] of Object.entries(parts)) if (value !== start) written.set(name, `${value}`);
   return written.size === 0 ? '/' : `/?${written}`;

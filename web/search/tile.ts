@@ -1,6 +1,6 @@
 import type { Result } from './api.ts';
 import { element } from './element.ts';
-import { nameOf, similarityText } from './format.ts';
+import { fileName, nameOf, similarityText } from './format.ts';
 import { type IconName, icon } from './icons.ts';
 import type { Navigation } from './navigation.ts';
 import { refined, type Side } from './refine.ts';
@@ -13,10 +13,11 @@ const ratios = { least: 0.6, most: 2.2 };
 /** Pictures that are smaller, in pixels, are shown whole, on a card. */
 const smallest = 200;
 
-/** A result in the grid, with buttons that refine the search. @param note stands in place of the similarity */
+/** A result in the grid, a square where nobody knows how large it is, with buttons that refine the search. @param note stands in place of the similarity */
 export function tile(result: Result, navigation: Navigation, note?: string): HTMLLIElement {
-  const { id, path, width, height, similarity } = result;
-  const isSmall = Math.max(width, height) < smallest;
+  const { id, path, width, height, similarity, caption } = result;
+  const isKnown = width > 0 && height > 0;
+  const isSmall = isKnown && Math.max(width, height) < smallest;
   const open = element(
     'button',
     {
@@ -30,14 +31,17 @@ export function tile(result: Result, navigation: Navigation, note?: string): HTM
   );
   const made = element(
     'li',
-    { class: isSmall ? 'tile small' : 'tile', 'data-id': id },
+    { class: `tile${isSmall ? ' small' : ''}${isKnown ? '' : ' whole'}`, 'data-id': id },
     open,
     refineButton(result, 'plus', navigation),
     refineButton(result, 'minus', navigation),
+    ...(caption === undefined
+      ? []
+      : [element('p', { class: 'caption', 'aria-hidden': 'true', title: caption }, element('span', {}, caption))]),
     element(
       'p',
       { 'aria-hidden': 'true' },
-      element('span', { class: 'name', title: path }, nameOf(result)),
+      element('span', { class: 'name', title: path }, fileName(path)),
       element(
         'span',
         { class: 'similarity', title: 'Cosine with the search, 1 at most' },
@@ -45,7 +49,7 @@ export function tile(result: Result, navigation: Navigation, note?: string): HTM
       ),
     ),
   );
-  const ratio = isSmall ? 1 : Math.min(ratios.most, Math.max(ratios.least, width / height || 1));
+  const ratio = isSmall || !isKnown ? 1 : Math.min(ratios.most, Math.max(ratios.least, width / height));
   made.style.setProperty('--ratio', `${ratio}`);
   return made;
 }

@@ -3,7 +3,7 @@ import { byId, element } from './element.ts';
 import { dateText, nameOf, similarityText, sizeText } from './format.ts';
 import { type IconName, icon } from './icons.ts';
 import type { Navigation } from './navigation.ts';
-import { pageSize, startState } from './state.ts';
+import { startState } from './state.ts';
 import { refine } from './tile.ts';
 
 /** One picture, large, above the page. */
@@ -73,14 +73,15 @@ const largestScale = 6;
 
 /** The thumbnail until the file itself is there; it stays where no browser shows the file. */
 function pictureOf({ picture, thumbnail, width, height, caption }: Result): Node[] {
-  const size = width > 0 && height > 0 ? { width, height } : {};
+  const isKnown = width > 0 && height > 0;
+  const size = isKnown ? { width, height } : {};
   const image = element('img', { src: thumbnail, alt: caption ?? '', ...size });
   const file = element('img', { src: picture });
   file.decode().then(
     () => image.setAttribute('src', picture),
     () => {},
   );
-  const isSmall = Math.max(width, height) < smallest;
+  const isSmall = isKnown && Math.max(width, height) < smallest;
   if (isSmall) image.style.maxWidth = `${largestScale * Math.max(width, height)}px`;
   return [element('div', { class: isSmall ? 'stage small' : 'stage' }, image)];
 }
@@ -102,18 +103,18 @@ function controls(dialog: HTMLDialogElement, move: (step: number) => void, at: n
 function facts(result: Result, navigation: Navigation): HTMLElement {
   const { id, path, width, height, size, modified, similarity, picture, caption } = result;
   const numbers = [
-    `${width} \u00d7 ${height}`,
-    sizeText(size),
-    dateText(modified),
+    ...(width > 0 && height > 0 ? [`${width} \u00d7 ${height}`] : []),
+    ...(size > 0 ? [sizeText(size), dateText(modified)] : []), // of a caption nobody knows them
     `similarity ${similarityText(similarity)}`,
   ];
-  const alike = () => navigation.go({ ...startState, plus: [id], count: pageSize });
+  const alike = () => navigation.go({ ...startState, filters: navigation.state.filters, plus: [id] });
   const action = (text: string, drawing: IconName, onclick: () => void) =>
     element('button', { type: 'button', class: 'action', onclick }, icon(drawing), text);
   return element(
     'div',
     { class: 'facts' },
-    element('h2', {}, path === '' ? (caption ?? '') : path),
+    element('h2', {}, caption ?? path),
+    ...(caption === undefined || path === '' ? [] : [element('p', {}, path)]),
     element('p', {}, numbers.join(' \u00b7 ')),
     element(
       'p',

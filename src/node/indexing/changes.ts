@@ -20,7 +20,7 @@ export type Changes = {
 /**
  * Gathers changes, so that a commit has many: what has not been committed when the process is killed is done again.
  * @param failures those that stay
- * @param most rows of a commit
+ * @param most new rows of a commit
  */
 export function gatherChanges(writer: IndexWriter, failures: readonly Failure[], most: number): Changes {
   const all = [...failures];
@@ -56,7 +56,8 @@ export function gatherChanges(writer: IndexWriter, failures: readonly Failure[],
     fail: (failure) => void all.push(failure),
     commitDue: async () => {
       const count = entries.length + updates.length + removed.length;
-      if (count >= most || (count > 0 && Date.now() - last > longest)) await commit();
+      // Renamed and removed ones are in lists that each commit writes anew, and no work to find out again: time decides alone
+      if (entries.length >= most || (count > 0 && Date.now() - last > longest)) await commit();
     },
     commit,
     failures: all,
@@ -68,6 +69,6 @@ function sameFailures(one: readonly Failure[], other: readonly Failure[]): boole
   return JSON.stringify(lines(one)) === JSON.stringify(lines(other));
 }
 
-function sorted({ path, reason, size, modified }: Failure): Failure {
-  return { path, reason, size, modified };
+function sorted({ path, reason, size, modified, statusChanged = -1 }: Failure): Failure {
+  return { path, reason, size, modified, statusChanged };
 }

@@ -4,7 +4,7 @@ import { type FileStatus, isWithin, type Unreadable, type Walk } from './walk.ts
 
 /** What follows from the status of files alone, before any is opened. */
 export type UpdatePlan = {
-  /** Files that are new, have another size or time, or whose status was that of no readable picture. */
+  /** Files that are new, have another size or another time, or whose status was that of no readable picture. */
   candidates: readonly FileStatus[];
   /** Files whose status is that of their entry. */
   unchanged: number;
@@ -53,10 +53,13 @@ export function planUpdate(
   };
 }
 
-/** Whether a file is, as far as its status tells, as it was. */
-export function isSameStatus(
-  before: { size: number; modified: number },
-  now: { size: number; modified: number },
-): boolean {
-  return before.size === now.size && before.modified === now.modified;
+/**
+ * Whether a file is, as far as its status tells, as it was. The time of its status counts too, as it does for git: two files that
+ * change places, or an EXIF tag that is written with `exiftool -P`, leave size and time of the content alone.
+ */
+export function isSameStatus(before: Status, now: Status): boolean {
+  const isSameSince = before.statusChanged === undefined || before.statusChanged === now.statusChanged;
+  return before.size === now.size && before.modified === now.modified && isSameSince;
 }
+
+type Status = Pick<Entry, 'size' | 'modified' | 'statusChanged'>;

@@ -1,33 +1,28 @@
 import type { Clip } from '../../clip.ts';
-import { assertSameModel } from '../../search/same-model.ts';
-import { type EmbedFilesOptions, embedFiles } from '../embed-files.ts';
-import { modelHash } from '../model-hash.ts';
 import type { Failure, IndexWriter } from '../store/store.ts';
-import { type Changes, gatherChanges } from './changes.ts';
-import { type Identified, identifyFiles } from './identify.ts';
+import { gatherChanges } from './changes.ts';
+import { type Forgotten, forgetFolders } from './forget-folders.ts';
+import { identifyFiles } from './identify.ts';
 import { compactIfDue, pruneEntries } from './make-room.ts';
-import { isSameStatus, planUpdate, unopened } from './plan-update.ts';
-import { type FileStatus, isWithin, statusOf, walkFolders } from './walk.ts';
+import { planUpdate } from './plan-update.ts';
+import { type TakeUpOptions, type Tally, takeUp } from './take-up.ts';
+import { isWithin, walkFolders } from './walk.ts';
 
-export type UpdateOptions = Pick<EmbedFilesOptions, 'workers' | 'batchSize' | 'signal' | 'timeLimit'> & {
+export type UpdateOptions = TakeUpOptions & {
   /** Removes entries whose file is not there any more. */
   prune?: boolean;
-  /** Compares the content of every file, and tries every unreadable one again; else only of those whose size or time has changed. */
+  /** Folders of the index that it shall have no more (absolute); their pictures go, but for those found elsewhere. */
+  forget?: readonly string[];
+  /** Compares the content of every file, and tries every unreadable one again; else only of those whose size or times have changed. */
   rehash?: boolean;
   /** Rewrites the store without what was removed; else that is done where it is a quarter or more. */
   compact?: boolean;
-  /** Files of a commit, 256 by default: as many are done again after a kill. Ten seconds' work is always committed. */
+  /** New rows of a commit, 256 by default: as many are done again after a kill. Ten seconds' work is always committed. */
   commitRows?: number;
-  /** Is told how many of the files that are new or changed are done. */
-  onProgress?: (done: number, total: number) => void;
 };
 
 /** What an update of an index did. */
-export type IndexUpdate = {
-  added: number;
-  changed: number;
-  renamed: number;
-  unchanged: number;
+export type IndexUpdate = Tally & {
   /** Files, and folders, that cannot be read: of this time and of earlier ones, as far as they have not changed since. */
   failed: readonly Failure[];
   /** Paths of entries whose file is not there any more, and which `prune` would remove. */
@@ -35,18 +30,15 @@ export type IndexUpdate = {
   pruned: number;
   /** Folders that have no picture any more though the index has: nothing of them was pruned, for a disk may not be mounted. */
   emptied: readonly string[];
+  /** Folders that the index has no more, as asked for, or because they are not there and nothing of them is left. */
+  forgotten: readonly Forgotten[];
   compacted: boolean;
   /** Whether the signal ended it; what was done until then is in the index. */
   stopped: boolean;
 };
 
-type Tally = Pick<IndexUpdate, 'added' | 'changed' | 'renamed' | 'unchanged'>;
-
-/** Below that many candidates all are hashed before the first is embedded, so that no thread is started for nothing. */
-const fewCandidates = 64;
-
 /**
- * Brings an index up to date with folders. Files whose size and time are those of their entry are not opened. Of the others the content
+ * Brings an index up to date with folders. Files whose size and times are those of their entry are not opened. Of the others the content
  * is hashed: where it is that of an entry whose file is gone, the file was renamed, and only what is new is embedded. Changes are committed as they
  * are made, so what is interrupted at any moment goes on where it was.
  * @param folders absolute paths; they are added to those of the index
@@ -59,7 +51,7 @@ export async function updateIndex(
   openModel: () => Promise<Clip>,
   options: UpdateOptions = {},
 ): Promise<IndexUpdate> {
-  const { prune = false, rehash = false, compact = false, commitRows = 256, signal } = options;
+  const { prune = false, forget = [], rehash = false, compact = false, commitRows = 256, signal } = options;
   const walk = await walkFolders(folders);
   const plan = planUpdate(writer, walk, rehash);
   const roots = [...new Set([...writer.header.roots, ...folders])];
@@ -81,6 +73,7 @@ export async function updateIndex(
   }
   const missing = plan.missing.filter(({ id }) => !moved.has(id));
   const pruned = prune && !stopped ? await pruneEntries(writer, missing, plan.emptied) : [];
+  const forgotten = stopped ? [] : await forgetFolders(writer, forget); // when what was moved has been found
   const gone = new Set(pruned);
   return {
     ...tally,
@@ -88,93 +81,8 @@ export async function updateIndex(
     vanished: missing.filter(({ id }) => !gone.has(id)).map(({ path }) => path),
     pruned: pruned.length,
     emptied: plan.emptied.filter((folder) => missing.some(({ path }) => isWithin(path, folder))),
+    forgotten,
     compacted: !stopped && (await compactIfDue(writer, compact)),
     stopped,
   };
-}
-
-type Progress = { changes: Changes; tally: Tally; moved: Set<number> };
-
-/** Notes what files turn out to be, embeds the new ones, and commits on the way. */
-async function takeUp(
-  writer: IndexWriter,
-  identified: AsyncIterable<Identified>,
-  total: number,
-  { changes, tally, moved }: Progress,
-  openModel: () => Promise<Clip>,
-  { workers, batchSize, signal, timeLimit, onProgress }: UpdateOptions,
-): Promise<void> {
-  let done = 0;
-  const waiting: (Identified & { kind: 'new' })[] = [];
-  /** Paths to embed; what need not be is done on the way. */
-  async function* toEmbed(): AsyncGenerator<string> {
-    for await (const file of identified) {
-      signal?.throwIfAborted();
-      if (file.kind === 'new') {
-        waiting.push(file);
-        yield file.status.path;
-        continue;
-      }
-      if (file.kind === 'same') {
-        changes.update({ ...file.own, ...file.status });
-        tally.unchanged++;
-      } else if (file.kind === 'renamed') {
-        if (file.own) changes.remove(file.own.id);
-        changes.update({ ...file.moved, ...file.status });
-        moved.add(file.moved.id);
-        tally.renamed++;
-      } else changes.fail({ path: file.status.path, reason: reasonOf(file.error, file.status.path), ...unopened });
-      onProgress?.(++done, total);
-      await changes.commitDue();
-    }
-  }
-  const paths = toEmbed();
-  const first = await paths.next();
-  if (first.done) return;
-  const clip = await openModel();
-  const { preprocess } = clip.config;
-  assertSameModel(writer.header, { hash: await modelHash(clip), preprocess });
-  const all = chain(first.value, paths);
-  const options = {
-    exifRotate: writer.header.exifRotate,
-    ...(workers !== undefined && { workers }),
-    ...(batchSize !== undefined && { batchSize }),
-    ...(signal && { signal }),
-    ...(timeLimit !== undefined && { timeLimit }),
-  };
-  for await (const row of embedFiles(clip, total < fewCandidates ? await gather(all) : all, options)) {
-    const { status, hash, own } = waiting.shift()!;
-    const fault = row.error ?? (await changedMeanwhile(status));
-    if (fault) {
-      changes.fail({ ...status, reason: reasonOf(fault, status.path) });
-      if (own) changes.remove(own.id); // that is not what the file shows now
-    } else if (row.embedding) {
-      changes.add({ ...status, hash, width: row.width, height: row.height }, row.embedding, own);
-      tally[own ? 'changed' : 'added']++;
-    }
-    onProgress?.(++done, total);
-    await changes.commitDue();
-  }
-}
-
-/** Hash and vector may be of different contents. @returns the fault with which the file is tried again next time */
-async function changedMeanwhile(before: FileStatus): Promise<Error | undefined> {
-  const now = await statusOf(before.path);
-  if (now && isSameStatus(before, now)) return undefined;
-  return new Error('it changed while it was read; the next run tries it again');
-}
-
-/** The path stands beside it. */
-const reasonOf = ({ code, message }: NodeJS.ErrnoException, path: string): string =>
-  code === 'EACCES' ? 'Cannot read the picture: permission is denied' : message.replace(` (${path})`, '');
-
-async function* chain<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
-  yield first;
-  yield* rest;
-}
-
-async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }

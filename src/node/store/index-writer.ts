@@ -150,6 +150,8 @@ async function writeShards(
 }
 
 /** What an entry has, and nothing else, in one order. */
-function withId({ path, size, modified, hash, width, height, caption }: NewEntry, id: number): Entry {
-  return { id, path, size, modified, hash, width, height, ...(caption !== undefined && { caption }) };
+function withId(entry: NewEntry, id: number): Entry {
+  const { path, size, modified, statusChanged, hash, width, height, caption } = entry;
+  const optional = { ...(statusChanged !== undefined && { statusChanged }), ...(caption !== undefined && { caption }) };
+  return { id, path, size, modified, hash, width, height, ...optional };
 }

@@ -6,13 +6,14 @@ import { encodeLines } from './json-lines.ts';
 import { type List, type ListKind, listFile, type Manifest, pathOf, shardFolder } from './layout.ts';
 import { parseChecked } from './shard-files.ts';
 
-/** A file that could not be read. It is tried again where its size or time have changed. */
+/** A file that could not be read. It is tried again where its size or times have changed. */
 export type Failure = {
   readonly path: string;
   readonly reason: string;
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly modified: number;
+  readonly statusChanged?: number;
 };
 
 /** What stands beside the shards. */

@@ -77,7 +77,10 @@ async function syncedLength(file: FileHandle): Promise<number> {
   return (await file.stat()).size;
 }
 
-/** The entries of a log, as far as `bytes`; none where there is no log. */
+/**
+ * The entries of a log, as far as `bytes`; none where there is no log. A last line that is still being written is passed over.
+ * @throws SyntaxError that names a line which is none of a log
+ */
 export async function* readLog(path: string, bytes: number = Number.POSITIVE_INFINITY): AsyncGenerator<LogEntry> {
   if (bytes === 0) return;
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
@@ -87,7 +90,21 @@ export async function* readLog(path: string, bytes: number = Number.POSITIVE_INF
   if (!file) return;
   try {
     const lines = file.readLines({ autoClose: false, ...(Number.isFinite(bytes) && { end: bytes - 1 }) });
-    for await (const line of lines) if (line !== '') yield JSON.parse(line) as LogEntry;
+    let number = 0;
+    let fault: SyntaxError | undefined;
+    for await (const line of lines) {
+      if (fault) throw fault;
+      number++;
+      if (line === '') continue;
+      let entry: LogEntry | undefined;
+      try {
+        entry = JSON.parse(line) as LogEntry;
+      } catch (error) {
+        fault = new SyntaxError(`Cannot read ${path}, line ${number}: ${(error as Error).message}`, { cause: error });
+      }
+      if (entry) yield entry;
+    }
+    if (fault && Number.isFinite(bytes)) throw fault;
   } finally {
     await file.close();
   }

@@ -7,7 +7,7 @@ import { assertDirectoryWritable } from '../writable.ts';
 
 /** What a run writes. */
 const written =
-  /^(log\.jsonl|report\.html|checkpoints|\.running|(preprocessor_|open_clip_|tokenizer_)?config\.json|(vocab|tokenizer|special_tokens_map)\.json|merges\.txt|.*\.safetensors(\.index\.json)?)$/;
+  /^(run\.json|log\.jsonl|report\.html|checkpoints|tensorboard|\.running|(preprocessor_|open_clip_|tokenizer_)?config\.json|(vocab|tokenizer|special_tokens_map)\.json|merges\.txt|.*\.safetensors(\.index\.json)?)$/;
 
 /**
  * Looks, before any work, whether a run may write into a directory, and creates nothing.

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import type { TrainingPlan } from '../../train/memory.ts';
@@ -7,6 +8,7 @@ import { findCheckpoint } from '../checkpoints.ts';
 import { joinPairs, pairList } from '../pair-list.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
+import { assertDirectoryWritable } from '../writable.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
 import { pairsPerEpoch } from './epoch-order.ts';
 import { featureSource } from './features/feature-source.ts';
@@ -17,7 +19,9 @@ import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
 import { removeTemporaries } from './model-directory.ts';
 import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun, trainableBy } from './plan.ts';
+import { describeRun, readRunFile, removeRunFile, runRows, writeRunFile } from './run-file.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
+import { type TensorboardLog, tensorboardDirectory, withTensorboard } from './tensorboard-log.ts';
 
 /** What a checkpoint keeps beside the numbers. */
 export type RunNotes = {
@@ -27,6 +31,8 @@ export type RunNotes = {
   bad: BadRow[];
   badValidation: BadRow[];
   best?: BestEpoch;
+  /** The directory whose event files have every line of the log. */
+  tensorboard?: string;
 };
 
 /** Everything that takes part in a run, ready to begin or to go on. */
@@ -34,7 +40,7 @@ export type OpenRun = {
   clip: Clip;
   training: PairSet;
   validation: PairSet | undefined;
-  options: Required<Omit<RunOptions, 'signal'>>;
+  options: Required<Omit<RunOptions, 'signal' | 'model'>>;
   identity: RunIdentity;
   size: RunSize;
   plan: TrainingPlan;
@@ -42,6 +48,7 @@ export type OpenRun = {
   badValidation: BadRows;
   history: RunHistory;
   log: TrainingLog;
+  tensorboard: TensorboardLog | undefined;
   average: WeightAverage | undefined;
   source: SampleSource;
   /** Changes as the run goes on. */
@@ -62,6 +69,8 @@ export async function openRun(
   const options = { ...defaultOptions, ...given };
   const { out, settings, augmentation, exifRotate, report } = options;
   assertFreezes(settings.freeze, clip.config);
+  const directory = tensorboardDirectory(out, options.tensorboard);
+  if (directory !== undefined) await assertDirectoryWritable(directory);
   if (validation && validation.pairs.length < 2)
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
@@ -88,7 +97,18 @@ export async function openRun(
   const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
   const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
   await removeTemporaries(out);
-  const log = await openLog(logPath, notes?.logBytes ?? 0);
+  const lines = await openLog(logPath, notes?.logBytes ?? 0);
+  const parts = { clip, training, validation, model: given.model, settings, augmentation, exifRotate, size, identity };
+  const facts = (step > 0 && (await readRunFile(out))) || describeRun(parts);
+  await writeRunFile(out, facts);
+  const tensorboard =
+    directory === undefined
+      ? undefined
+      : await withTensorboard(lines, {
+          ...{ directory, kept: notes?.tensorboard, path: logPath, bytes: notes?.logBytes ?? 0, step, report },
+          settings: runRows(facts),
+        });
+  const log = tensorboard ?? lines;
   const preparing = openSampleSource(
     sampleThreads(options.workers, training.pairs.length),
     size.batchSize,
@@ -99,6 +119,7 @@ export async function openRun(
     average?.dispose();
     await preparing.close();
     await log.close();
+    if (!existsSync(logPath)) await removeRunFile(out); // it has not begun
   };
   const lists = [training.pairs, ...(validation ? [validation.pairs] : [])];
   const pairs = () => joinPairs(lists.map((list) => ({ list, weight: 1 })));
@@ -111,6 +132,7 @@ export async function openRun(
   const source = featureSource(preparing, known, tokenizer);
   return {
     ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average, source },
+    tensorboard,
     best: notes?.best,
     progress: { step, skipped },
     readState: async () => found?.read(),
@@ -121,6 +143,7 @@ export async function openRun(
 const defaultOptions = {
   augmentation: {},
   exifRotate: false,
+  tensorboard: false,
   maxBad: 0.05,
   workers: 'auto',
   cacheFeatures: featureFolder(),

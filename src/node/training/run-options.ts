@@ -10,6 +10,10 @@ export type RunOptions = {
   augmentation?: Augmentation;
   /** Turns pictures as their EXIF orientation says. */
   exifRotate?: boolean;
+  /** What the model is called, for run.json. */
+  model?: string;
+  /** Also writes event files for TensorBoard: into this directory, or, where true, into `tensorboard` in `out`. */
+  tensorboard?: string | boolean;
   /** Share of the rows that may be bad; 0.05 by default. */
   maxBad?: number;
   /** Threads that prepare samples; 0: none; 'auto', the default: all processors but one, where there are pictures for them. */

@@ -17,7 +17,7 @@ import { trainableBy } from './plan.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
 
 /**
- * Trains on picture files, from where an earlier call with the same settings stopped, if one did. In `out` it keeps `log.jsonl`,
+ * Trains on picture files, from where an earlier call with the same settings stopped, if one did. In `out` it keeps `run.json`, `log.jsonl`,
  * `report.html`, the newest checkpoint, and the model: with a validation that of the best epoch so far, else the last.
  * Afterwards the model in memory has the weights of the last step.
  * @yields each line of the log when it is written
@@ -122,7 +122,15 @@ async function* watched<T>(items: AsyncIterable<T>, tell: (item: T) => void): As
 async function keep(run: OpenRun, state: TrainingState): Promise<void> {
   const { identity, plan, log, best, bad, badValidation, options } = run;
   const logBytes = await log.sync();
+  const tensorboard = await run.tensorboard?.keep();
   const rows = { bad: [...bad.rows], badValidation: [...badValidation.rows] };
-  const notes: RunNotes = { identity, plan, logBytes, ...rows, ...(best && { best }) };
+  const notes: RunNotes = {
+    identity,
+    plan,
+    logBytes,
+    ...rows,
+    ...(best && { best }),
+    ...(tensorboard && { tensorboard }),
+  };
   await writeCheckpoint(join(options.out, 'checkpoints'), { state, notes });
 }

@@ -14,7 +14,7 @@ const entryOf = (name: string, id: number): Entry => ({
   height: 1,
 });
 const filesOf = (...entries: Entry[]) =>
-  new Map(entries.map(({ path, size, modified }) => [path, { path, size, modified }]));
+  new Map(entries.map(({ path, size, modified }) => [path, { path, size, modified, statusChanged: 2.5 }]));
 
 describe('planUpdate()', () => {
   const [a, b] = [entryOf('a.png', 0), entryOf(join('locked', 'b.png'), 1)];
@@ -36,14 +36,28 @@ describe('planUpdate()', () => {
     assert.deepEqual([plan.missing, plan.elsewhere, plan.known], [[], [failure], []]);
   });
 
-  it('tries a file that could not be opened each time, others when their size or time has changed', () => {
+  it('goes by size and both times; an entry that has no time of its status goes by the others', () => {
+    const isCandidate = (changes: object) => {
+      const entry = { ...a, statusChanged: 2.5, ...changes };
+      return planUpdate({ entries: [entry], failures: [] }, walk, false).candidates.length === 1;
+    };
+    const walk = { folders: [folder], files: filesOf(a), unreadable: [] };
+    assert.deepEqual(
+      [{}, { size: 9 }, { modified: 1 }, { statusChanged: 2 }, { statusChanged: undefined }].map(isCandidate),
+      [false, true, true, true, false],
+    );
+  });
+
+  it('tries a file that could not be opened each time, others when their size or times have changed', () => {
     const known = { path: a.path, reason: 'damaged', size: 10, modified: 1.5 };
     const walk = { folders: [folder], files: filesOf(a), unreadable: [] };
     const candidates = (changes: object, rehash = false) =>
       planUpdate({ entries: [], failures: [{ ...known, ...changes }] }, walk, rehash).candidates.length;
     assert.deepEqual(
-      [candidates({}), candidates({ size: 9 }), candidates({ modified: 1 }), candidates({ size: -1, modified: -1 })],
-      [0, 1, 1, 1],
+      [{}, { size: 9 }, { modified: 1 }, { statusChanged: 2 }, { size: -1, modified: -1 }].map((one) =>
+        candidates(one),
+      ),
+      [0, 1, 1, 1, 1],
     );
     assert.equal(candidates({}, true), 1);
   });

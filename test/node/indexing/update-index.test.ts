@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Clip } from '../../../src/clip.ts';
@@ -104,6 +104,15 @@ describe('updateIndex()', () => {
     ]);
   });
 
+  it('notes a folder that was renamed in one commit: the list of changes is written whole each time', async () => {
+    await update(4);
+    const { version } = await openIndex(store);
+    await rename(photos, join(place, 'renamed'));
+    const result = await updateIndex(writer, [join(place, 'renamed')], untouched, { commitRows: 1 });
+    assert.equal(result.renamed, 4);
+    assert.equal((await openIndex(store)).version, version + 3); // the others are those of the folders
+  });
+
   it('finds a file that was moved to a folder of its own', async () => {
     await update(4);
     const other = join(place, 'other');
@@ -125,17 +134,47 @@ describe('updateIndex()', () => {
 
   it('goes by size and time; by content where that is asked for', async () => {
     await update(4);
-    const { mtime } = await stat(at('a.png'));
     const entry = () => writer.entries.find(({ path }) => path === at('a.png'))!;
     await utimes(at('a.png'), new Date(), new Date(2020, 1, 1));
     assert.deepEqual(counts(await updateIndex(writer, [photos], untouched)), [0, 0, 0, 4]); // the same content
     assert.equal(entry().modified, new Date(2020, 1, 1).getTime());
-    let seed = 50;
-    while (pictureOf(seed).length !== entry().size) seed++;
-    await writePicture(at('a.png'), seed);
-    await utimes(at('a.png'), mtime, new Date(2020, 1, 1));
+    await writer.update([{ ...entry(), hash: '0'.repeat(64) }]); // as if it had been changed, and no time told
     assert.deepEqual(counts(await update(0)), [0, 0, 0, 4]);
     assert.deepEqual(counts(await update(1, { rehash: true })), [0, 1, 0, 3]);
+  });
+
+  it('finds a change that keeps size and time of the content', async function () {
+    if (process.platform === 'win32') this.skip(); // the time of the status is not the same thing there
+    const { mtime } = await stat(at('a.png'));
+    let seed = 50;
+    while (pictureOf(seed).length !== pictureOf(0).length) seed++;
+    await update(4);
+    await writePicture(at('a.png'), seed);
+    await utimes(at('a.png'), mtime, mtime);
+    assert.deepEqual(counts(await update(1)), [0, 1, 0, 3]);
+  });
+
+  it('finds two files that have changed places, though size and time are the same', async function () {
+    if (process.platform === 'win32') this.skip();
+    let seed = 1;
+    while (pictureOf(seed).length !== pictureOf(0).length) seed++;
+    await writePicture(at('b.png'), seed);
+    for (const name of ['a.png', 'b.png']) await utimes(at(name), 0, 1_600_000_000);
+    await update(4);
+    const vectors = async () => contentOf((await openIndex(store)).index);
+    const before = await vectors();
+    await rename(at('a.png'), at('t'));
+    await rename(at('b.png'), at('a.png'));
+    await rename(at('t'), at('b.png'));
+    assert.deepEqual(counts(await update(2)), [0, 2, 0, 2]);
+    assert.deepEqual((await vectors()).get(at('a.png')), before.get(at('b.png')));
+  });
+
+  it('writes nothing where all contents are compared and none has changed', async () => {
+    await update(4);
+    const { version } = await openIndex(store);
+    assert.deepEqual(counts(await updateIndex(writer, [photos], untouched, { rehash: true })), [0, 0, 0, 4]);
+    assert.equal((await openIndex(store)).version, version);
   });
 
   it('keeps what has vanished until it is pruned, and gives the room back', async () => {
@@ -148,6 +187,37 @@ describe('updateIndex()', () => {
     assert.deepEqual([after.compacted, writer.tombstones], [true, 0]); // it was a quarter
     assert.equal((await update(0, { prune: true })).compacted, false);
     assert.equal((await update(0, { compact: true })).compacted, true);
+  });
+
+  it('has a folder no more that is not there and of which nothing is left', async () => {
+    await update(4);
+    const other = join(place, 'renamed');
+    await rename(photos, other);
+    const moved = await updateIndex(writer, [other], untouched);
+    assert.deepEqual([moved.renamed, moved.forgotten], [4, [{ folder: photos, pictures: 0 }]]);
+    assert.deepEqual(writer.header.roots, [other]);
+    await rm(other, { recursive: true }); // as is an unmounted disk: all of it is in the index
+    await mkdir(photos);
+    assert.deepEqual((await update(0, { prune: true })).forgotten, []);
+    assert.deepEqual([writer.entries.length, writer.header.roots], [4, [other, photos]]);
+  });
+
+  it('forgets a folder with its pictures, but for those that another one has', async () => {
+    const other = join(place, 'other');
+    await mkdir(other);
+    await writePicture(join(other, 'e.png'), 9);
+    await writeFile(at('more', 'bad.png'), 'none');
+    await update(5, {}, [photos, other, at('more')]);
+    await rename(at('a.png'), join(other, 'a.png'));
+    const overlapping = await update(0, { forget: [at('more')] }, [other]);
+    assert.deepEqual([overlapping.renamed, overlapping.forgotten], [1, [{ folder: at('more'), pictures: 0 }]]);
+    assert.equal(writer.failures.length, 1);
+    const { forgotten } = await update(0, { forget: [photos] }, [other]);
+    assert.deepEqual(forgotten, [{ folder: photos, pictures: 3 }]);
+    assert.deepEqual([...ids().keys()].sort(), [join(other, 'a.png'), join(other, 'e.png')]);
+    assert.deepEqual([writer.failures, writer.header.roots], [[], [other]]);
+    await assert.rejects(updateIndex(writer, [other], untouched, { forget: [photos] }), /no folder of the index/);
+    await assert.rejects(updateIndex(writer, [other], untouched, { forget: [other] }), /no other folder/);
   });
 
   it('does not prune a folder in which there is nothing at all: its disk may not be there', async () => {
@@ -175,6 +245,29 @@ describe('updateIndex()', () => {
     await writePicture(at('bad.png'), 9);
     const mended = await update(1);
     assert.deepEqual([mended.added, mended.failed, writer.failures], [1, [], []]);
+  });
+
+  it('lists a file whose name is not UTF-8', async function () {
+    const name = Buffer.concat([Buffer.from(photos), Buffer.from('/caf\xe9.png', 'latin1')]);
+    if (process.platform !== 'linux') this.skip(); // elsewhere there are no such names
+    await writeFile(name, pictureOf(9));
+    const { failed } = await update(4, { prune: true });
+    assert.deepEqual(
+      failed.map(({ path, reason }) => [path, /is not UTF-8; rename it/.test(reason)]),
+      [[at('caf\ufffd.png'), true]],
+    );
+  });
+
+  it('prunes nothing of a folder that lists its files and lets nobody at them', async function () {
+    if (process.getuid?.() === 0 || process.platform === 'win32') this.skip(); // who may do everything
+    await update(4);
+    await chmod(at('more'), 0o444);
+    const { failed, pruned } = await update(0, { prune: true }).finally(() => chmod(at('more'), 0o755));
+    assert.deepEqual(failed, [
+      { path: at('more', 'd.png'), reason: 'Cannot read the picture: permission is denied', size: -1, modified: -1 },
+    ]);
+    assert.deepEqual([pruned, writer.entries.length], [0, 4]);
+    assert.deepEqual((await update(0)).failed, []);
   });
 
   it('forgets the vector of a picture that has become unreadable', async () => {

@@ -73,7 +73,10 @@ describe('trainOnFiles()', () => {
       assert.deepEqual([result.isFinished, result.step, result.steps, result.skipped], [true, 8, 8, 0]);
       assert.deepEqual(
         readdirSync(out).filter((name) => !/vocab|merges|token/.test(name)),
-        ['checkpoints', 'config.json', 'log.jsonl', 'model.safetensors', 'preprocessor_config.json', 'report.html'],
+        [
+          ...['checkpoints', 'config.json', 'log.jsonl', 'model.safetensors', 'preprocessor_config.json'],
+          ...['report.html', 'run.json'],
+        ],
       );
       assert.deepEqual(readdirSync(join(out, 'checkpoints')), ['step-00000008']);
       const log = logOf(out) as LogEntry[];

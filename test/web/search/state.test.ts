@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { noFilters } from '../../../web/search/filters.ts';
 import { refined, refinements } from '../../../web/search/refine.ts';
 import { addressOf, hasQuery, readState, type State, startState } from '../../../web/search/state.ts';
 
@@ -11,6 +12,8 @@ describe('the address of the search page', () => {
 
   it('leads back to every state', () => {
     const ids = fc.uniqueArray(fc.nat(), { maxLength: 5 });
+    const day = fc.constantFrom('', '2024-02-29', '1999-12-31');
+    const size = fc.constantFrom('', '0', '100', '2.5');
     const any: fc.Arbitrary<State> = fc.record(
       {
         view: fc.constantFrom('pictures', 'labels', 'duplicates'),
@@ -18,6 +21,10 @@ describe('the address of the search page', () => {
         plus: ids,
         minus: ids,
         picture: fc.string(),
+        filters: fc.record(
+          { path: fc.string(), from: day, until: day, least: size, most: size },
+          { noNullPrototype: true },
+        ),
         count: fc.integer({ min: 1, max: 1000 }),
         labels: fc.string(),
         threshold: fc.integer({ min: 1, max: 100 }).map((hundredths) => hundredths / 100),
@@ -31,12 +38,12 @@ describe('the address of the search page', () => {
   });
 
   it('is read with what cannot be right left out', () => {
-    const { plus, minus, count, threshold, view, opened } = readState(
-      '?plus=3,x,3,-4,5&minus=1e9&n=5000&least=9&view=other&show=x',
+    const { plus, minus, count, threshold, view, opened, filters } = readState(
+      '?plus=3,x,3,-4,5&minus=1e9&n=5000&least=9&view=other&show=x&from=2023-02-29&until=2023-00-10&min=-1&max=1e3',
     );
     assert.deepEqual(
-      { plus, minus, count, threshold, view, opened },
-      { plus: [3, 5], minus: [], count: 1000, threshold: 1, view: 'pictures', opened: -1 },
+      { plus, minus, count, threshold, view, opened, filters },
+      { plus: [3, 5], minus: [], count: 1000, threshold: 1, view: 'pictures', opened: -1, filters: noFilters },
     );
   });
 
