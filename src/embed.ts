@@ -14,6 +14,9 @@ export type EmbedOptions = {
   signal?: AbortSignal;
 };
 
+/** `unit: false` leaves pictures' rows as long as the tower gives them, which linear probes want. */
+export type EmbedImageOptions = EmbedOptions & { unit?: boolean };
+
 /** `truncate` cuts over-long texts instead of throwing, and keeps the end token. */
 export type EmbedTextOptions = EmbedOptions & { truncate?: boolean };
 
@@ -63,13 +66,13 @@ export function isImageInput(value: unknown): value is ImageInput {
 /**
  * Embeds pictures. From an iterable, also an async one, they are taken batch by batch, so a large folder is never in
  * memory at once.
- * @returns one unit vector [embedDim] per picture, in the same order
+ * @returns one unit vector [embedDim] per picture, in the same order; with `unit: false` as long as the tower gives it
  * @throws TypeError on what is no picture or an array of another length
  */
 export async function embedImages(
   clip: Clip,
   images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
-  { batchSize = 16, ...options }: EmbedOptions = {},
+  { batchSize = 16, unit = true, ...options }: EmbedImageOptions = {},
 ): Promise<Float32Array[]> {
   const embeddings: Float32Array[] = [];
   let batch: Float32Array[] = [];
@@ -77,7 +80,7 @@ export async function embedImages(
   checkBatchSize(batchSize);
   const encodeBatch = async () => {
     options.signal?.throwIfAborted();
-    for (const row of await encodePixels(clip, batch)) embeddings.push(row);
+    for (const row of await encodePixels(clip, batch, unit)) embeddings.push(row);
     batch = [];
     options.onProgress?.(embeddings.length, total ?? embeddings.length);
   };
@@ -104,10 +107,11 @@ export function toPixels(clip: Clip, image: ImageInput, index: number): Float32A
   );
 }
 
-async function encodePixels(clip: Clip, batch: readonly Float32Array[]): Promise<Float32Array[]> {
+async function encodePixels(clip: Clip, batch: readonly Float32Array[], unit: boolean): Promise<Float32Array[]> {
   const { size } = clip.config.preprocess;
   const pixels = batch.length === 1 ? (batch[0] as Float32Array) : joined(batch);
-  return unitRows(() => clip.encodeImage(tf.tensor4d(pixels, [batch.length, size, size, 3])));
+  const encode = () => clip.encodeImage(tf.tensor4d(pixels, [batch.length, size, size, 3]));
+  return unit ? unitRows(encode) : rowsOf(encode);
 }
 
 /** Arrays of one length, one after another. */
@@ -143,15 +147,20 @@ export function dot(one: Float32Array, other: ArrayLike<number>): number {
   return one.reduce((sum, value, index) => sum + value * (other[index] as number), 0);
 }
 
-/** Runs `encode`, scales its rows to unit length, reads them back and leaves no tensor behind. */
-async function unitRows(encode: () => tf.Tensor2D): Promise<Float32Array[]> {
-  const unit = tf.tidy(() => {
+/** As `rowsOf`, scaled to unit length. */
+function unitRows(encode: () => tf.Tensor2D): Promise<Float32Array[]> {
+  return rowsOf(() => {
     const features = encode(); // [batch, embedDim]
     return tf.mul(features, tf.rsqrt(tf.add(tf.sum(tf.square(features), 1, true), 1e-12)));
   });
-  const [batch = 0, embedDim = 0] = unit.shape;
-  const values = (await unit.data()) as Float32Array;
-  unit.dispose();
+}
+
+/** Runs `encode`, reads its rows back and leaves no tensor behind. */
+async function rowsOf(encode: () => tf.Tensor2D): Promise<Float32Array[]> {
+  const features = tf.tidy(encode);
+  const [batch = 0, embedDim = 0] = features.shape;
+  const values = (await features.data()) as Float32Array;
+  features.dispose();
   await otherWork();
   return Array.from({ length: batch }, (_, row) => values.slice(row * embedDim, (row + 1) * embedDim));
 }

@@ -36,6 +36,7 @@ export {
 } from './config.ts';
 export { cosinesOf } from './cosines.ts';
 export {
+  type EmbedImageOptions,
   type EmbedOptions,
   type EmbedTextOptions,
   embedImages,
@@ -90,6 +91,7 @@ export {
   type Gap,
 } from './evaluate/group-gaps.ts';
 export { type GroupMetrics, type GroupSample, groupMetrics, type Rate } from './evaluate/groups.ts';
+export { type GuardScore, type GuardTexts, guardScore, hasFallen } from './evaluate/guard.ts';
 export type { CurvePoint, HeldOut, ScoreFigures } from './evaluate/held-out.ts';
 export {
   type CaptionedEmbeddings,

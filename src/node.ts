@@ -12,6 +12,7 @@ export { cachedClassifier } from './node/cached-classifier.ts';
 export { loadClassifier, saveClassifier } from './node/classifier-file.ts';
 export { type EmbeddedFile, type EmbedFilesOptions, embedFiles } from './node/embed-files.ts';
 export { type FoundPicture, findPictures } from './node/find-pictures.ts';
+export { type GuardData, type GuardDataOptions, readGuardData } from './node/guard-data.ts';
 export { HubError } from './node/hub/hub-error.ts';
 export { pullModel } from './node/hub/pull.ts';
 export type { Pulled, PullOptions } from './node/hub/pulled.ts';
@@ -44,6 +45,7 @@ export { type CheckedSets, type CheckPairsOptions, checkPairs } from './node/pai
 export { writeCleanList } from './node/pairs-check/clean-list.ts';
 export type { Finding, PairsReport, Place, Verdict } from './node/pairs-check/report-types.ts';
 export { pictureOf } from './node/picture-of.ts';
+export { loadProbe, saveProbe } from './node/probe-file.ts';
 export { saveClip } from './node/save.ts';
 export { splitPairs } from './node/split-pairs.ts';
 export {
@@ -61,6 +63,7 @@ export {
   searchParts,
 } from './node/store/store.ts';
 export { compareRuns, type RunComparison } from './node/training/compare-runs.ts';
+export type { GuardChoice, GuardNotes } from './node/training/guard.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';
 export { newModel } from './node/training/new-model.ts';
 export { type LossPoint, type RunRecord, readRun, type ValidationPoint } from './node/training/read-run.ts';
@@ -68,3 +71,4 @@ export { trainOnFiles } from './node/training/run.ts';
 export type { BestEpoch, RunOptions, RunResult } from './node/training/run-options.ts';
 export { runsReport } from './node/training/runs-report.ts';
 export { defaultSettings, type TrainingSettings } from './node/training/settings.ts';
+export { bestOf, type SweepOptions, type SweepPoint, sweepAlphas } from './node/wise-ft-sweep.ts';

@@ -10,6 +10,13 @@ export {
   type GradientOptions,
 } from './train/contrastive-gradients.ts';
 export { type FinetuneOptions, type FinetuneStep, finetune } from './train/finetune.ts';
+export {
+  defaultC,
+  fitLinearProbe,
+  type LinearProbe,
+  type LinearProbeFit,
+  type LinearProbeOptions,
+} from './train/linear-probe.ts';
 export { type Concepts, infoNceLoss } from './train/loss.ts';
 export {
   type MemoryQuestion,
@@ -18,8 +25,25 @@ export {
   type TrainingPlan,
   trainingMemory,
 } from './train/memory.ts';
+export { measureProbe, type Probe, type ProbeFigures, predictProbe } from './train/predict-probe.ts';
+export {
+  type LabelledFeatures,
+  type SweepOptions,
+  type SweepTrial,
+  sweepLinearProbe,
+} from './train/probe-sweep.ts';
 export { learningRateAt, type Schedule, type ScheduleOptions } from './train/schedule.ts';
+export { takeShare, takeShots } from './train/shots.ts';
+export {
+  buildTipAdapter,
+  type ClassDirections,
+  type TipAdapter,
+  type TipAdapterOptions,
+  tipAdapterLogits,
+} from './train/tip-adapter.ts';
+export { searchTipAdapter, type TipTrial } from './train/tip-search.ts';
 export { ownParameters, type Trained } from './train/trained.ts';
 export type { Progress, TrainingState } from './train/training-state.ts';
 export { type EmbeddedPairs, type Validation, validate } from './train/validate.ts';
 export { WeightAverage } from './train/weight-average.ts';
+export { interpolateClips } from './train/wise-ft.ts';

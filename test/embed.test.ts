@@ -55,6 +55,26 @@ onEachBackend((backend) => {
       );
     });
 
+    it('gives rows as long as the tower does when they shall not be scaled', async () => {
+      const rows = await embedImages(clip, images, { unit: false });
+      const units = await embedImages(clip, images);
+      for (const [picture, row] of rows.entries()) {
+        const length = Math.hypot(...row);
+        assert.ok(Math.abs(length - 1) > 0.01, `length ${length}`);
+        assertClose(
+          `picture ${picture}`,
+          row.map((entry) => entry / length),
+          units[picture]!,
+          1e-6,
+        );
+      }
+      const { size } = clip.config.preprocess;
+      const pixels = tf.tensor4d(preprocess(images[0]!, clip.config.preprocess), [1, size, size, 3]);
+      const features = clip.encodeImage(pixels);
+      assertClose('features', rows[0]!, await features.data(), 1e-5);
+      tf.dispose([pixels, features]);
+    });
+
     it('gives the probabilities of the reference', async () => {
       const { cosine, probability } = await similarities(clip, images, labels);
       const logits = cosine.flatMap((row) => Array.from(row, (value) => value * clip.logitScale));

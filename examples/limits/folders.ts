@@ -7,3 +7,6 @@ export const cacheFolder = join('examples', 'limits', 'cache');
 export const calibrationFolder = join(cacheFolder, 'calibration');
 /** Drawings of animals and food, with their names. */
 export const knownTable = join(calibrationFolder, 'known.csv');
+
+/** What probe.js leaves: tables of drawings with their kinds. */
+export const probeFolder = join(cacheFolder, 'probe');

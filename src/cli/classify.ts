@@ -4,16 +4,16 @@ import { type IndependentLabel, judge } from '../classify/independent.ts';
 import { buildPromptEnsemble, classifierOf } from '../classify/prompt-ensemble.ts';
 import { type Classification, rank } from '../classify/rank.ts';
 import { embedFiles } from '../node/embed-files.ts';
-import { findPictures } from '../node/find-pictures.ts';
+import { findClassified } from './classified-pictures.ts';
 import {
   addClassifierOptions,
   type ClassifierOptions,
   type ClassifierPlan,
   planClassifier,
 } from './classifier-options.ts';
+import { classifyByProbe, probeOption } from './classify-probe.ts';
 import { describeAnswer, describeLabels } from './describe-answer.ts';
 import { describePrompts } from './describe-prompts.ts';
-import { skippedLine } from './left-out.ts';
 import { addModelOptions, type ModelOptions, openClip, workersOption } from './options.ts';
 import { printJson } from './output.ts';
 import { parseCount } from './parsers.ts';
@@ -22,6 +22,7 @@ import { UsageError } from './usage.ts';
 
 type ClassifyCommand = ModelOptions &
   ClassifierOptions & {
+    probe?: string;
     prompts?: boolean;
     top: number;
     exifRotate?: boolean;
@@ -35,29 +36,25 @@ export function addClassify(program: Command): void {
     .description('Compare pictures with labels, zero-shot: each label is put into the templates, and the closest wins.')
     .argument('<pictures...>', 'picture files and folders');
   addClassifierOptions(addModelOptions(command))
+    .addOption(probeOption())
     .option('--prompts', 'show what each template says, and which of them make the answer')
     .option('-k, --top <count>', 'labels to show', parseCount, 5)
     .addOption(workersOption())
     .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "cat,dog,diagram"\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "cat,dog" --template-set openai-7 --prompts\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --classifier classifier.safetensors',
+      '\nExamples:\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "cat,dog,diagram"\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --labels "cat,dog" --template-set openai-7 --prompts\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --classifier classifier.safetensors\n  $ clip-tfjs classify photo.jpg --model clip-vit-base-patch32 --probe probe.safetensors',
     )
     .action(run);
 }
 
 async function run(paths: string[], options: ClassifyCommand): Promise<void> {
+  if (options.probe !== undefined) return classifyByProbe(paths, { ...options, probe: options.probe });
   const plan = await planClassifier(options);
   const { classes, templates } = plan;
   if (options.prompts && classes.length < 2)
     throw new UsageError('Cannot show prompts: expected at least two labels, or nothing is decided');
-  const failed: { path: string; reason: string }[] = [];
-  const skip = (path: string, { message: reason }: Error) => {
-    failed.push({ path, reason });
-    console.error(skippedLine(path, reason));
-  };
-  const pictures = await findPictures(paths, skip);
-  if (pictures.length === 0) throw new UsageError(`Cannot classify: there are no pictures in ${paths.join(', ')}`);
+  const { files, failed, skip } = await findClassified(paths);
   if (isAlwaysRight(plan, options))
     console.error(
       'note: there is one label, which gets 100 % whatever a picture shows; give others to compare it with, or --background, --threshold or --independent',
@@ -70,7 +67,6 @@ async function run(paths: string[], options: ClassifyCommand): Promise<void> {
   });
   const results: Answer[] = [];
   const { exifRotate = false, workers, threshold, top } = options;
-  const files = pictures.map(({ path }) => path);
   for await (const { path, embedding, error } of embedFiles(clip, files, { exifRotate, workers })) {
     if (error) {
       skip(path, error);

@@ -8,6 +8,7 @@ import { announceLongTexts } from '../node/long-texts.ts';
 import { modelHash } from '../node/model-hash.ts';
 import { takePairs } from '../node/pair-list.ts';
 import { readPairs } from '../node/pairs.ts';
+import { refuseShards } from '../node/picture-of.ts';
 import { retrievalSections } from '../node/retrieval-report.ts';
 import { type EvaluateCommand, tellBad } from './evaluate-options.ts';
 import { runFacts, writeEvaluationReport } from './evaluation-report.ts';
@@ -29,10 +30,7 @@ export async function evaluateTextRetrieval(data: string, options: EvaluateComma
   const bad = set.bad.map(({ line, place = `line ${line}`, reason }) => ({ place, reason }));
   tellBad(bad);
   const pairs = await takePairs(set.pairs);
-  if (pairs.some(({ bytes }) => bytes !== undefined))
-    throw new UsageError(
-      `${action}: expected pictures in files of their own but ${data} has them in shards; unpack it (tar -xf)`,
-    );
+  await asUsage(() => refuseShards(data, pairs));
   const named = gatherCaptions(pairs);
   if (named.pictures.length < 2 || named.texts.length < 2)
     throw new UsageError(

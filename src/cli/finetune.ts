@@ -4,6 +4,7 @@ import type { Activation } from '../config.ts';
 import { pairsPerEpoch } from '../node/training/epoch-order.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
 import { defaultSettings } from '../node/training/settings.ts';
+import { addGuardOptions, type GuardCommand, readGuardChoice } from './guard-options.ts';
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { readData } from './training-data.ts';
@@ -16,7 +17,8 @@ import {
   type TrainingCommand,
 } from './training-options.ts';
 
-type FinetuneCommand = TrainingCommand & { activation?: Activation; architecture?: string; imageSize?: number };
+type FinetuneCommand = TrainingCommand &
+  GuardCommand & { activation?: Activation; architecture?: string; imageSize?: number };
 
 export function addFinetune(program: Command): void {
   const command = program
@@ -26,7 +28,7 @@ export function addFinetune(program: Command): void {
       'Train a model further. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
     )
     .argument('<model>', modelHelp);
-  addLoadingOptions(addTrainingOptions(command))
+  addLoadingOptions(addGuardOptions(addTrainingOptions(command)))
     .option('-c, --config <path>', 'a JSON file with "training" and "augmentation": docs/training.md')
     .addHelpText(
       'after',
@@ -48,10 +50,12 @@ async function run(model: string, options: FinetuneCommand): Promise<void> {
   const seed = options.seed ?? config.settings.seed ?? defaultSettings.seed;
   const data = await readData(options, seed);
   assertExtent(pairsPerEpoch(data.training.pairs), settingsOf(defaultSettings, config.settings, options));
+  const guard = await readGuardChoice(model, options);
   const clip = await openClip({ ...options, model });
   const defaults = { ...defaultSettings, learningRate: fineTuningRate(clip.config) };
   const settings = settingsOf(defaults, config.settings, options);
   const advice = learningRateAdvice(clip.config, settings.learningRate);
   if (advice) console.error(advice);
-  await runTraining({ clip, model, ...data, settings, augmentation: config.augmentation }, options);
+  const { augmentation } = config;
+  await runTraining({ clip, model, ...data, settings, augmentation, ...(guard && { guard }) }, options);
 }

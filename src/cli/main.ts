@@ -15,6 +15,7 @@ import { addIndex } from './index-command.ts';
 import { addInspect } from './inspect.ts';
 import { addNative } from './native.ts';
 import { addPairs } from './pairs.ts';
+import { addProbe } from './probe.ts';
 import { addPrompts } from './prompts.ts';
 import { addPull } from './pull.ts';
 import { addRuns } from './runs.ts';
@@ -23,6 +24,7 @@ import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
+import { addWiseFt } from './wise-ft.ts';
 
 /** A reader that goes away (`| head`) is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -50,8 +52,10 @@ for (const add of [
   addConvert,
   addFinetune,
   addTrain,
+  addWiseFt,
   addRuns,
   addPairs,
+  addProbe,
   addPrompts,
   addEvaluate,
   addAudit,

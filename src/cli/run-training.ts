@@ -3,6 +3,8 @@ import type { Clip } from '../clip.ts';
 import type { Augmentation } from '../image/augment.ts';
 import type { PairSet } from '../node/pairs.ts';
 import { pairsPerEpoch } from '../node/training/epoch-order.ts';
+import type { GuardChoice } from '../node/training/guard.ts';
+import { scoreText } from '../node/training/guard-warnings.ts';
 import { isStep, type LogEntry, readLog } from '../node/training/log.ts';
 import { sizeRun } from '../node/training/plan.ts';
 import { announceLongCaptions } from '../node/training/read-data.ts';
@@ -23,11 +25,12 @@ export type Run = {
   validation: PairSet | undefined;
   settings: TrainingSettings;
   augmentation: Augmentation;
+  guard?: GuardChoice;
 };
 
 /** Runs a training, shows how it goes, and says at the end what there is. Ctrl-C stops it after a step. */
 export async function runTraining(run: Run, options: TrainingCommand): Promise<void> {
-  const { clip, model, training, validation, settings, augmentation } = run;
+  const { clip, model, training, validation, settings, augmentation, guard } = run;
   const { out, maxBad, workers, cacheFeatures, checkpointSeconds } = options;
   const { exifRotate = false, tensorboard = false, json = false } = options;
   await announceLongCaptions(training, clip.tokenizer);
@@ -49,6 +52,7 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
     ...{ out, model, settings, augmentation, exifRotate, tensorboard },
     ...{ maxBad, workers, checkpointSeconds, signal, report },
     ...(folder !== undefined && { cacheFeatures: folder }),
+    ...(guard && { guard }),
   };
   const progress = trainOnFiles(clip, training, validation, choices);
   try {
@@ -83,11 +87,23 @@ function tellResult(result: RunResult, { out, tensorboard = false, json }: Train
     return;
   }
   if (result.bad.length > 0) console.error(`${result.bad.length} rows could not be used: see the report`);
-  const which =
-    result.best === undefined
-      ? 'the model'
-      : result.best.epoch === 0
-        ? 'the model as it was, for no epoch was better on validation,'
-        : `the weights of epoch ${result.best.epoch}, the best on validation,`;
-  console.error(`saved ${which} to ${out}; curves and examples are in ${files.report}`);
+  tellGuard(result);
+  console.error(`saved ${describeSaved(result)} to ${out}; curves and examples are in ${files.report}`);
+}
+
+function describeSaved({ best, guard }: RunResult): string {
+  if (best === undefined) return 'the model';
+  const { epoch, validation } = best;
+  if (!validation)
+    return `the weights of epoch ${epoch}, the last ${guard?.isOver ? 'within the allowed drop' : 'one'},`;
+  if (epoch === 0) return 'the model as it was, for no epoch was better on validation,';
+  return `the weights of epoch ${epoch}, the best on validation,`;
+}
+
+function tellGuard({ guard, best, step, steps }: RunResult): void {
+  if (!guard) return;
+  const { before, last, isOver } = guard;
+  if (isOver && step < steps) console.error(`the guard has ended the run after step ${step} of ${steps}`);
+  const saved = best?.guard ? `, ${scoreText(best.guard)} of the weights that are saved` : '';
+  console.error(`guard: ${scoreText(before)} before training, ${scoreText(last)} at the end${saved}`);
 }

@@ -1,4 +1,5 @@
 import { logScalars } from '../node/tensorboard/log-scalars.ts';
+import { scoreText } from '../node/training/guard-warnings.ts';
 import { type EpochEntry, isStep, type LogEntry, type StepEntry } from '../node/training/log.ts';
 import { type LiveBlock, liveBlock, type Terminal } from './live-block.ts';
 import { curveLines, type Panel, padTo } from './training-curves.ts';
@@ -94,7 +95,7 @@ function followCurves(): { add: (entry: LogEntry) => void; panels: () => Panel[]
     if (isStep(entry)) return put(losses, entry.step - 1, entry.loss);
     if (entry.validation) put(validations, entry.epoch, entry.validation.loss);
     for (const { tag, value } of logScalars(entry)) {
-      if (!tag.startsWith('guard/')) continue;
+      if (tag !== 'guard/value') continue; // not its interval
       const values = guards.get(tag) ?? [];
       put(values, entry.epoch, Number.isFinite(value) ? value : null);
       guards.set(tag, values);
@@ -132,12 +133,14 @@ function duration(seconds: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 }
 
-function describeEpoch({ epoch, meanLoss, validation, best }: EpochEntry): string {
+function describeEpoch({ epoch, meanLoss, validation, guard, best }: EpochEntry): string {
   const trained = epoch === 0 ? 'before training' : `epoch ${epoch}: loss ${meanLoss?.toFixed(3) ?? 'not finite'}`;
-  if (!validation) return trained;
+  const known = guard ? `; guard: ${scoreText(guard)}` : '';
+  const kept = best ? ' (best so far, saved)' : '';
+  if (!validation) return `${trained}${known}${best ? ' (saved)' : ''}`;
   const { loss, imageToText, textToImage } = validation;
   const recall = (side: typeof imageToText) =>
     [side['recall@1'], side['recall@5'], side['recall@10']].map((share) => share.toFixed(2)).join('/');
   const recalls = `recall@1/5/10 picture to text ${recall(imageToText)}, text to picture ${recall(textToImage)}`;
-  return `${trained}; validation: loss ${loss.toFixed(3)}, ${recalls}${best ? ' (best so far, saved)' : ''}`;
+  return `${trained}; validation: loss ${loss.toFixed(3)}, ${recalls}${known}${kept}`;
 }

@@ -70,7 +70,10 @@ export function evaluateRetrieval(
 }
 
 /** Groups of what is connected by belonging together: a number for each picture and each text, the same within a group. */
-function relatedGroups(textsOf: readonly (readonly number[])[], textCount: number) {
+export function relatedGroups(
+  textsOf: readonly (readonly number[])[],
+  textCount: number,
+): { texts: number[]; images: number[] } {
   const parents = Array.from({ length: textCount }, (_, text) => text);
   const rootOf = (text: number): number => {
     let root = text;

@@ -2,9 +2,10 @@ import type { Background } from '../classify/background.ts';
 import type { Classifier, Independence } from '../classify/classifier.ts';
 import { type Rejection, rejectionScores } from '../classify/rejection.ts';
 import type { Clip } from '../clip.ts';
-import { ModelError } from '../errors.ts';
-import { encodeSafetensors, openSafetensors, type SafetensorsFile, type TensorData } from '../weights/safetensors.ts';
+import { encodeSafetensors, openSafetensors } from '../weights/safetensors.ts';
+import { assertMadeWith } from './assert-model.ts';
 import { fileSource, orUndefined, writeFileAtomically } from './files.ts';
+import { matrixTensor, readMatrix } from './matrix-tensors.ts';
 import { type ModelParts, modelParts } from './model-hash.ts';
 
 /** Where the file says, as JSON, all that is no direction. */
@@ -39,8 +40,8 @@ export async function saveClassifier(path: string, classifier: Classifier, clip:
     ...(independence && { independence }),
     ...(exifRotate !== undefined && { exifRotate }),
   };
-  const tensors = new Map([['weights', matrix(weights)]]);
-  if (background) tensors.set('background', matrix(background.weights));
+  const tensors = new Map([['weights', matrixTensor(weights)]]);
+  if (background) tensors.set('background', matrixTensor(background.weights));
   const metadata = new Map([[metadataKey, JSON.stringify(description)]]);
   await writeFileAtomically(path, encodeSafetensors(tensors, metadata));
 }
@@ -85,43 +86,9 @@ export async function readClassifierFile(path: string): Promise<ClassifierFile> 
   }
 }
 
-/**
- * Compares the parts that both have: the image tower alone is enough to use a classifier.
- * @throws ModelError where the classifier is of another model: its directions mean nothing to this one
- */
+/** @throws ModelError where the classifier is of another model, as `assertMadeWith` says */
 export async function assertModel(path: string, model: ModelParts, clip: Clip): Promise<void> {
-  const found = await modelParts(clip);
-  const shared = (['image', 'text', 'logScale'] as const).filter(
-    (part) => model[part] !== undefined && found[part] !== undefined,
-  );
-  const other = shared.find((part) => model[part] !== found[part]);
-  if (other === undefined && shared.some((part) => part !== 'logScale')) return;
-  const called = { image: 'image tower', text: 'text tower', logScale: 'multiplier of cosines' };
-  const short = (part: string | number | undefined) => (typeof part === 'string' ? `${part.slice(0, 12)}...` : part);
-  const difference = other
-    ? `got another one: the ${called[other]} was ${short(model[other])}, here it is ${short(found[other])}`
-    : 'no tower of it is loaded';
-  throw new ModelError(
-    `Cannot use the classifier ${path}: expected the model that it was made with but ${difference}; name that model, or calibrate this one`,
-  );
-}
-
-function matrix(rows: readonly Float32Array[]): TensorData {
-  const width = rows[0]?.length ?? 0;
-  const data = new Float32Array(rows.length * width);
-  for (const [index, row] of rows.entries()) data.set(row, index * width);
-  return { dtype: 'F32', shape: [rows.length, width], data };
-}
-
-async function readMatrix(path: string, file: SafetensorsFile, name: string, rows: number): Promise<Float32Array[]> {
-  const shape = file.tensors.get(name)?.shape ?? [];
-  const [count, width = 0] = shape;
-  if (shape.length !== 2 || count !== rows)
-    throw new SyntaxError(
-      `Cannot read ${path}: expected a tensor '${name}' [${rows}, embedDim] but got [${shape.join(', ')}]; make it again`,
-    );
-  const values = await file.readFloat32(name);
-  return Array.from({ length: rows }, (_, row) => values.slice(row * width, (row + 1) * width));
+  await assertMadeWith(`the classifier ${path}`, model, clip, 'calibrate this one');
 }
 
 function parseDescription(path: string, text: string | undefined): Description {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../backend.ts';
 import type { Clip } from '../clip.ts';
-import type { EmbedOptions } from '../embed.ts';
+import type { EmbedImageOptions, EmbedOptions } from '../embed.ts';
 import { ModelError } from '../errors.ts';
 import { availableMemory } from './available-memory.ts';
 import { type Engine, openEngine } from './workers/engine.ts';
@@ -12,7 +12,7 @@ import { planWorkers } from './workers/plan.ts';
 import { PoolError, WorkerCrash } from './workers/pool.ts';
 import { imageTowerBytes } from './workers/shared-weights.ts';
 
-export type EmbedFilesOptions = EmbedOptions & {
+export type EmbedFilesOptions = EmbedImageOptions & {
   /**
    * Worker threads. On the backends wasm and cpu, which compute on one thread, each embeds with a copy of the model; on others
    * they decode while this thread embeds. 0: everything in this thread. 'auto', the default: what the processors, the free
@@ -25,7 +25,7 @@ export type EmbedFilesOptions = EmbedOptions & {
   timeLimit?: number;
 };
 
-/** A picture's unit vector [embedDim] and its pixels, as it is shown; or why it has none. */
+/** A picture's vector [embedDim], of unit length unless `unit: false`, and its pixels, as it is shown; or why it has none. */
 export type EmbeddedFile =
   | { path: string; embedding: Float32Array; width: number; height: number; error?: undefined }
   | { path: string; embedding?: undefined; error: Error };
@@ -46,7 +46,7 @@ export async function* embedFiles(
   paths: Iterable<string> | AsyncIterable<string>,
   options: EmbedFilesOptions = {},
 ): AsyncGenerator<EmbeddedFile, void, undefined> {
-  const { batchSize = 16, signal, workers = 'auto', exifRotate = false, timeLimit } = options;
+  const { batchSize = 16, signal, workers = 'auto', exifRotate = false, unit = true, timeLimit } = options;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1)
     throw new RangeError(`Cannot embed files: expected batchSize to be a positive integer but got ${batchSize}`);
   if (!clip.weights.visual)
@@ -62,7 +62,7 @@ export async function* embedFiles(
     batchSize,
   });
   const limit = timeLimit === undefined ? {} : { timeLimit };
-  const engine = await openEngine(clip, plan, { batchSize, backend, exifRotate, ...limit });
+  const engine = await openEngine(clip, plan, { batchSize, backend, exifRotate, unit, ...limit });
   yield* embedThrough(engine, paths, { ...options, batchSize });
 }
 

@@ -137,7 +137,7 @@ export type EmbedLabelledOptions = EmbedFilesOptions & {
 /**
  * Embeds labelled pictures, each file once however many labels it has. They are read as they are needed, so a large folder
  * is never in memory at once.
- * @returns the pictures that could be read, in their order, and one unit vector [embedDim] for each
+ * @returns the pictures that could be read, in their order, and one vector [embedDim] for each, of unit length unless `unit: false`
  */
 export async function embedLabelled(
   clip: Clip,

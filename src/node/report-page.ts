@@ -29,6 +29,7 @@ figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .que
 .sheet .gone { display: grid; place-items: center; height: 10rem; color: var(--faint); font-size: 0.8rem; text-align: center; }
 .plot { max-width: 26rem; display: block; } .plot text { fill: var(--ink); font-size: 11px; } .plot .grid { stroke: var(--line); }
 .plot .bars { fill: rgb(var(--fill) / 0.75); } .plot .counts { fill: var(--faint); opacity: 0.55; } .plot .even { stroke: var(--ink); stroke-dasharray: 4 3; }
+.plot .path { fill: none; stroke: rgb(var(--fill)); stroke-width: 1.5; } .plot .dot { fill: rgb(var(--fill)); } .plot .end { fill: var(--ink); } .plot .best { fill: none; stroke: var(--good); stroke-width: 2.5; }
 `;
 
 /** As many digits as it takes to tell the ticks of an axis apart, three at least. The page has a copy of this function. */

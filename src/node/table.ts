@@ -124,6 +124,21 @@ function columnOf(source: string, header: readonly string[], name: string, delim
   );
 }
 
+/** The names of a table's columns. @throws SyntaxError where a quote is never closed */
+export async function readHeader(source: string): Promise<string[]> {
+  const parser = parse({ delimiter: await separatorOf(source), bom: true, relax_quotes: true, to: 1 });
+  const file = createReadStream(source);
+  file.on('error', (error) => parser.destroy(error));
+  try {
+    for await (const record of file.pipe(parser) as AsyncIterable<string[]>) return record.map((name) => name.trim());
+    return [];
+  } catch (error) {
+    throw error instanceof CsvError ? tableFault(source, error, 0) : error;
+  } finally {
+    file.destroy();
+  }
+}
+
 /** The first of tab, comma and semicolon that the first line has. */
 async function separatorOf(source: string): Promise<string> {
   const file = await open(source);

@@ -78,6 +78,11 @@ describe('embedFiles()', function () {
       const rows = await gather(embedFiles(clip, paths, { workers, batchSize: 4 }));
       assert.deepEqual(plain(rows), plain(alone), `${workers} workers`);
     }
+    const [longAlone, longTogether] = await Promise.all(
+      [0, 2].map((workers) => gather(embedFiles(clip, paths, { workers, batchSize: 4, unit: false }))),
+    );
+    assert.deepEqual(plain(longTogether!), plain(longAlone!), 'as long as the tower gives them');
+    assert.ok(longAlone!.some(({ embedding }) => embedding && Math.abs(Math.hypot(...embedding) - 1) > 0.01));
     const [bad, missing, folder] = alone.slice(5, 8).map(({ error }) => error as NodeJS.ErrnoException);
     assert.match(bad?.message as string, /Cannot read image: expected PNG or JPEG .*bad.png/);
     assert.deepEqual([bad?.name, missing?.code, folder?.code], ['ImageError', 'ENOENT', 'EISDIR']);

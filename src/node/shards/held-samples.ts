@@ -6,7 +6,7 @@ export const partKinds = ['picture', 'txt', 'json', 'cls'] as const;
 
 export type PartKind = (typeof partKinds)[number];
 
-/** Where samples stand, in typed arrays: some 50 bytes a sample (`bench/pairs.ts`). */
+/** Where samples stand, in typed arrays: some 60 bytes a sample (`bench/pairs.ts`). */
 export type HeldSamples = {
   readonly length: number;
   at: (index: number) => HeldSample;

@@ -20,9 +20,28 @@ export async function embedPairs(
   batchSize: number,
   onBad: (pair: FilePair, reason: string) => void,
 ): Promise<EmbeddedFilePairs> {
-  const read: FilePair[] = [];
-  const images: Float32Array[] = [];
-  const texts: (Float32Array | undefined)[] = [];
+  const rows: EmbeddedSample[] = [];
+  for await (const row of embedSamples(clip, pairs, source, batchSize, onBad)) rows.push(row);
+  const unknown = rows.flatMap(({ pair, text }) => (text ? [] : [pair.texts[0] as string]));
+  const embedded = await embedTexts(clip, unknown, { batchSize, truncate: true });
+  return {
+    pairs: rows.map(({ pair }) => pair),
+    images: rows.map(({ image }) => image),
+    texts: rows.map(({ text }) => text ?? (embedded.shift() as Float32Array)),
+  };
+}
+
+/** A pair's picture as a unit vector, and its caption, where that is known. */
+type EmbeddedSample = { pair: FilePair; image: Float32Array; text: Float32Array | undefined };
+
+/** The pictures alone. One that cannot be read is left out. */
+export async function* embedSamples(
+  clip: Clip,
+  pairs: PairList,
+  source: SampleSource,
+  batchSize: number,
+  onBad: (pair: FilePair, reason: string) => void,
+): AsyncGenerator<EmbeddedSample, void, undefined> {
   async function* showings() {
     for await (const pair of pairs) yield { pair };
   }
@@ -33,14 +52,10 @@ export async function embedPairs(
     const pixels = batch.flatMap(({ sample }) => ('pixels' in sample ? [sample.pixels] : []));
     const rows = await embedImages(clip, pixels, { batchSize });
     for (const { pair, sample } of batch) {
-      read.push(pair);
-      images.push('imageEmbeds' in sample ? sample.imageEmbeds : (rows.shift() as Float32Array));
-      texts.push(sample.textEmbeds);
+      const image = 'imageEmbeds' in sample ? sample.imageEmbeds : (rows.shift() as Float32Array);
+      yield { pair, image, text: sample.textEmbeds };
     }
   }
-  const unknown = read.filter((_, row) => texts[row] === undefined).map(({ texts: [first] }) => first as string);
-  const rows = await embedTexts(clip, unknown, { batchSize, truncate: true });
-  return { pairs: read, images, texts: texts.map((row) => row ?? (rows.shift() as Float32Array)) };
 }
 
 /** A number per pair, equal where the concept, the picture or the caption is: these are right answers to each other. */

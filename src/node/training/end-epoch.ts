@@ -12,17 +12,28 @@ import { writeTrainingReport } from './write-report.ts';
 
 /** Validates, and saves the weights where they are the best so far. @returns the epoch's line of the log */
 export async function endEpoch(run: OpenRun, epoch: number): Promise<EpochEntry> {
-  const { clip, validation, average, options, history } = run;
+  const { clip, validation, guard, average, options, history } = run;
   const entry: EpochEntry = { epoch, meanLoss: history.meanLoss(), time: '' };
-  if (validation)
+  if (validation || guard)
     await withAverage(clip, average, async () => {
-      entry.validation = await validateOn(run, validation.pairs);
-      entry.best = !run.best || entry.validation.loss < run.best.validation.loss;
+      if (validation) entry.validation = await validateOn(run, validation.pairs);
+      if (guard) entry.guard = await guard.measure(epoch);
+      if (validation || guard?.isStopping) entry.best = isBest(run, entry);
       if (!entry.best) return;
-      run.best = { epoch, validation: entry.validation };
+      const measured = {
+        ...(entry.validation && { validation: entry.validation }),
+        ...(guard && { guard: entry.guard }),
+      };
+      run.best = { epoch, ...measured };
       await saveModel(clip, options.out);
     });
   return { ...entry, time: new Date().toISOString() };
+}
+
+/** By the loss, where there is one; where the guard may end the run, within what it allows. */
+function isBest({ best, guard }: OpenRun, { validation }: EpochEntry): boolean {
+  if (guard?.isOver) return false;
+  return !best?.validation || !validation || validation.loss < best.validation.loss;
 }
 
 async function validateOn({ clip, source, plan, size, badValidation }: OpenRun, pairs: PairList) {
@@ -36,7 +47,7 @@ export async function concludeRun(run: OpenRun, isEnd: boolean): Promise<void> {
   const { out, settings, exifRotate } = options;
   const isValidated = validation !== undefined;
   await withAverage(clip, average, async () => {
-    if (isEnd && !isValidated) await saveModel(clip, out);
+    if (isEnd && run.best === undefined) await saveModel(clip, out);
     const report = { out, isValidated, settings, size, bad: bad.rows, batchSize: plan.chunkSize, exifRotate };
     await writeTrainingReport(clip, (validation ?? training).pairs, source, report);
   });

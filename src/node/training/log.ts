@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { announce } from '../../announce.ts';
+import type { GuardScore } from '../../evaluate/guard.ts';
 import type { Validation } from '../../train/validate.ts';
 import { writeFault } from '../writable.ts';
 
@@ -30,6 +31,8 @@ export type EpochEntry = {
   /** Mean of the finite losses of its steps. */
   meanLoss: number | null;
   validation?: Validation;
+  /** What the model knows of the guard set. */
+  guard?: GuardScore;
   /** Whether these weights are the best so far, and were saved. */
   best?: boolean;
   time: string;

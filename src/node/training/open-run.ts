@@ -14,6 +14,8 @@ import { pairsPerEpoch } from './epoch-order.ts';
 import { featureSource } from './features/feature-source.ts';
 import { cachedTowers, featureFolder, knowFeatures } from './features/know-features.ts';
 import { lockedTowers } from './features/locked-towers.ts';
+import { type GuardNotes, guardIdentity, openGuard, type RunGuard } from './guard.ts';
+import { warnOfTrained } from './guard-warnings.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
@@ -31,6 +33,7 @@ export type RunNotes = {
   bad: BadRow[];
   badValidation: BadRow[];
   best?: BestEpoch;
+  guard?: GuardNotes;
   /** The directory whose event files have every line of the log. */
   tensorboard?: string;
 };
@@ -40,7 +43,7 @@ export type OpenRun = {
   clip: Clip;
   training: PairSet;
   validation: PairSet | undefined;
-  options: Required<Omit<RunOptions, 'signal' | 'model'>>;
+  options: Required<Omit<RunOptions, 'signal' | 'model' | 'guard'>>;
   identity: RunIdentity;
   size: RunSize;
   plan: TrainingPlan;
@@ -51,6 +54,7 @@ export type OpenRun = {
   tensorboard: TensorboardLog | undefined;
   average: WeightAverage | undefined;
   source: SampleSource;
+  guard: RunGuard | undefined;
   /** Changes as the run goes on. */
   best: BestEpoch | undefined;
   /** Where an earlier call stopped. */
@@ -77,7 +81,13 @@ export async function openRun(
     );
   const locked = lockedTowers(clip.config, trainableBy(settings.freeze));
   const cached = cachedTowers(locked, options);
-  const choices = { ...settings, augmentation, exifRotate, ...((cached.image || cached.text) && { cached }) };
+  const choices = {
+    ...settings,
+    augmentation,
+    exifRotate,
+    ...((cached.image || cached.text) && { cached }),
+    ...(given.guard && guardIdentity(given.guard)),
+  };
   const identity = await identityOf(clip, training, validation, choices);
   const found = await findCheckpoint<RunNotes>(join(out, 'checkpoints'));
   const notes = found?.notes;
@@ -89,7 +99,9 @@ export async function openRun(
   const plan = notes?.plan ?? planMemory(clip, settings, size.batchSize); // from then on, or the numbers would change
   report(describePlan(plan, size.batchSize));
   const { step = 0, skipped = 0 } = found?.progress ?? {};
-  if (found)
+  if (found && given.guard?.stop && notes?.guard?.fallenAt !== undefined)
+    report(`the guard has ended this run after step ${step}; another --out begins anew`);
+  else if (found)
     report(step < size.steps ? `going on after step ${step} of ${size.steps}` : 'this run was finished before');
 
   const { tokenizer } = clip;
@@ -121,7 +133,8 @@ export async function openRun(
     await log.close();
     if (!existsSync(logPath)) await removeRunFile(out); // it has not begun
   };
-  const lists = [training.pairs, ...(validation ? [validation.pairs] : [])];
+  const guarded = given.guard && pairList(given.guard.data.pairs);
+  const lists = [training.pairs, validation?.pairs, guarded].filter((list) => list !== undefined);
   const pairs = () => joinPairs(lists.map((list) => ({ list, weight: 1 })));
   const known = await knowFeatures(clip, locked, pairs, preparing, {
     ...{ ...options, batchSize: plan.chunkSize, signal: given.signal },
@@ -130,9 +143,11 @@ export async function openRun(
     throw error;
   });
   const source = featureSource(preparing, known, tokenizer);
+  if (given.guard && !found) await warnOfTrained(given.guard.data, training.pairs, report);
+  const guard = given.guard && openGuard(clip, given.guard, source, plan.chunkSize, options, notes?.guard);
   return {
-    ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average, source },
-    tensorboard,
+    ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average },
+    ...{ source, guard, tensorboard },
     best: notes?.best,
     progress: { step, skipped },
     readState: async () => found?.read(),

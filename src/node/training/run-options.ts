@@ -1,6 +1,8 @@
+import type { GuardScore } from '../../evaluate/guard.ts';
 import type { Augmentation } from '../../image/augment.ts';
 import type { Validation } from '../../train/validate.ts';
 import type { BadRow } from '../pairs.ts';
+import type { GuardChoice, GuardNotes } from './guard.ts';
 import type { TrainingSettings } from './settings.ts';
 
 export type RunOptions = {
@@ -25,6 +27,8 @@ export type RunOptions = {
   cacheFeatures?: string | false;
   /** Time between two checkpoints: 60 by default, or twenty times what one takes; 0: after every step. */
   checkpointSeconds?: number;
+  /** Measures before the first step and after each epoch what the model knows of other pictures. */
+  guard?: GuardChoice;
   /** Stops after a step, with a checkpoint. */
   signal?: AbortSignal;
   /** Hears what a person should know: bad rows, warnings, what was chosen. */
@@ -40,9 +44,14 @@ export type RunResult = {
   resumedFrom: number;
   skipped: number;
   bad: readonly BadRow[];
-  /** With a validation: the epoch whose weights were saved. */
+  /** With a validation, or where the guard may end the run: the epoch whose weights were saved. */
   best?: BestEpoch;
+  /** What the guard set showed; `isOver`: it has ended the run. */
+  guard?: GuardNotes & { isOver: boolean };
 };
 
-/** The epoch with the lowest loss on the validation. */
-export type BestEpoch = { epoch: number; validation: Validation };
+/**
+ * The epoch with the lowest loss on the validation. Where the guard may end the run, it is one of those that kept within the allowed
+ * drop, and without a validation the last of them.
+ */
+export type BestEpoch = { epoch: number; validation?: Validation; guard?: GuardScore };

@@ -50,7 +50,7 @@ async function* takeSteps(
   run: OpenRun,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LogEntry, RunResult, undefined> {
-  const { clip, options, size, plan, history, log, average, bad } = run;
+  const { clip, options, size, plan, history, log, average, bad, guard } = run;
   const { settings, report } = options;
   const { steps } = size;
   let { step, skipped } = run.progress;
@@ -72,7 +72,7 @@ async function* takeSteps(
       ...(resume && { resume }),
     },
   );
-  if (step === 0 && run.validation) yield await closeEpoch(run, 0); // what it is to be compared with
+  if (step === 0 && (run.validation || guard)) yield await closeEpoch(run, 0); // what it is to be compared with
   let began = performance.now();
   for await (const result of trained) {
     resume?.tensors.clear(); // they are in the model now: three times its size
@@ -81,8 +81,8 @@ async function* takeSteps(
     await log.add(entry);
     for (const warning of history.add(entry)) report(warning);
     yield entry;
-    const isEnd = step === steps;
-    if (isEnd || step % size.stepsPerEpoch === 0) yield await closeEpoch(run, entry.epoch);
+    if (step === steps || step % size.stepsPerEpoch === 0) yield await closeEpoch(run, entry.epoch);
+    const isEnd = step === steps || (guard?.isOver ?? false);
     const isStopped = signal?.aborted ?? false;
     if (isEnd) await concludeRun(run, isEnd);
     if (isEnd || isStopped || clock.isDue()) {
@@ -90,12 +90,14 @@ async function* takeSteps(
       await clock.time(() => keep(run, state));
     }
     if (isStopped && !isEnd) await concludeRun(run, isEnd); // may take a minute: a second Ctrl-C loses the report alone
-    if (isStopped) break;
+    if (isStopped || isEnd) break;
     began = performance.now();
   }
   const { best } = run;
   const resumedFrom = run.progress.step;
-  return { isFinished: step >= steps, step, steps, resumedFrom, skipped, bad: bad.rows, ...(best && { best }) };
+  const isFinished = step >= steps || (guard?.isOver ?? false);
+  const told = { ...(best && { best }), ...(guard?.notes && { guard: { ...guard.notes, isOver: guard.isOver } }) };
+  return { isFinished, step, steps, resumedFrom, skipped, bad: bad.rows, ...told };
 }
 
 async function closeEpoch(run: OpenRun, epoch: number): Promise<LogEntry> {
@@ -104,8 +106,9 @@ async function closeEpoch(run: OpenRun, epoch: number): Promise<LogEntry> {
   return entry;
 }
 
-function batchesOf({ training, source, size, options, progress, bad }: OpenRun): AsyncGenerator<FileBatch> {
-  const { batchSize, steps: endStep } = size;
+function batchesOf({ training, source, size, options, progress, bad, guard }: OpenRun): AsyncGenerator<FileBatch> {
+  const { batchSize, steps } = size;
+  const endStep = guard?.isOver ? progress.step : steps;
   const order = { batchSize, seed: options.settings.seed, firstStep: progress.step, endStep };
   return fileBatches(training.pairs, source, order, onBad(bad));
 }
@@ -120,8 +123,9 @@ async function* watched<T>(items: AsyncIterable<T>, tell: (item: T) => void): As
 
 /** Writes a checkpoint. The log is on the disk before it is noted how long it is. */
 async function keep(run: OpenRun, state: TrainingState): Promise<void> {
-  const { identity, plan, log, best, bad, badValidation, options } = run;
+  const { identity, plan, log, best, bad, badValidation, options, guard } = run;
   const logBytes = await log.sync();
+  const guardNotes = guard?.notes && { guard: guard.notes };
   const tensorboard = await run.tensorboard?.keep();
   const rows = { bad: [...bad.rows], badValidation: [...badValidation.rows] };
   const notes: RunNotes = {
@@ -130,6 +134,7 @@ async function keep(run: OpenRun, state: TrainingState): Promise<void> {
     logBytes,
     ...rows,
     ...(best && { best }),
+    ...guardNotes,
     ...(tensorboard && { tensorboard }),
   };
   await writeCheckpoint(join(options.out, 'checkpoints'), { state, notes });

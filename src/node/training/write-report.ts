@@ -6,6 +6,7 @@ import type { BadRow } from '../pairs.ts';
 import { chartHtml, htmlReport, type Section, tableHtml } from '../report.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
 import { embedPairs } from './embed-pairs.ts';
+import { guardChart, guardSection } from './guard-report.ts';
 import { type EpochEntry, isStep, readLog, type StepEntry } from './log.ts';
 import type { RunSize } from './plan.ts';
 import { cosineMatrix, retrievals } from './report-examples.ts';
@@ -50,6 +51,7 @@ export async function writeTrainingReport(
   const sections: Section[] = [
     { heading: 'Curves', html: curves(steps, epochs, size) },
     ...(isValidated ? [{ heading: 'Validation', html: validationTable(epochs) }] : []),
+    ...guardSection(epochs),
     { heading: `Cosines of captions with pictures, from ${from}`, html: await cosineMatrix(rows, exifRotate) },
     { heading: `What captions find, from ${from}`, html: await retrievals(rows, exifRotate) },
     { heading: 'Settings', html: tableHtml([['setting', 'value'], ...settingRows(settings, size)]) },
@@ -84,6 +86,7 @@ function curves(steps: readonly StepEntry[], epochs: readonly EpochEntry[], { st
     const both = (['imageToText', 'textToImage'] as const).flatMap((side) => [recall(side, 1), recall(side, 5)]);
     charts.push(chartHtml({ title: 'Validation recall', axis: 'step', x: ends, lines: both }));
   }
+  charts.push(...guardChart(epochs, stepsPerEpoch, x.at(-1) ?? 0));
   return `<div class="charts">${charts.join('')}</div>`;
 }
 

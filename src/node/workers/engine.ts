@@ -16,12 +16,18 @@ export type Engine = {
   /** Pictures of a batch that are decoded together. */
   pictures: number;
   decode: (path: string) => Promise<Prepared>;
-  /** @returns one unit vector [embedDim] for each of `pixels` */
+  /** @returns one vector [embedDim] for each of `pixels`, of unit length unless `unit` is false */
   embed: (pixels: readonly Float32Array[]) => Promise<Float32Array[]>;
   close: () => Promise<void>;
 };
 
-export type EngineOptions = { batchSize: number; backend: BackendName; exifRotate: boolean; timeLimit?: number };
+export type EngineOptions = {
+  batchSize: number;
+  backend: BackendName;
+  exifRotate: boolean;
+  unit?: boolean;
+  timeLimit?: number;
+};
 
 const defaultTimeLimit = 60_000;
 
@@ -31,7 +37,7 @@ export async function openEngine(clip: Clip, { threads, embed }: Plan, options: 
 }
 
 /** One picture after the other, because decoders take much memory. */
-function thisThread(clip: Clip, { exifRotate, timeLimit }: EngineOptions): Engine {
+function thisThread(clip: Clip, { exifRotate, unit = true, timeLimit }: EngineOptions): Engine {
   const limit = timeLimit === undefined ? {} : { timeLimit };
   return {
     batches: 1,
@@ -40,37 +46,37 @@ function thisThread(clip: Clip, { exifRotate, timeLimit }: EngineOptions): Engin
       const image = await readImage(path, { exifRotate, ...limit });
       return { pixels: preprocess(image, clip.config.preprocess), width: image.width, height: image.height };
     },
-    embed: (pixels) => embedHere(clip, pixels),
+    embed: (pixels) => embedHere(clip, pixels, unit),
     close: async () => {},
   };
 }
 
 /** While this thread embeds a batch, the others decode the next; a third is read in the moment between the two. */
 function decoders(clip: Clip, threads: number, options: EngineOptions): Engine {
-  const { batchSize, exifRotate, timeLimit = defaultTimeLimit } = options;
+  const { batchSize, exifRotate, unit = true, timeLimit = defaultTimeLimit } = options;
   const pool = openPicturePool(threads, Math.ceil(batchSize / threads));
   return {
     batches: 3,
     pictures: batchSize,
     decode: (path) => onceMore(() => pool.preprocess(path, exifRotate, clip.config.preprocess, timeLimit)),
-    embed: (pixels) => embedHere(clip, pixels),
+    embed: (pixels) => embedHere(clip, pixels, unit),
     close: () => pool.close(),
   };
 }
 
 /** A batch for each thread to embed, and one that is being decoded. */
 async function embedders(clip: Clip, threads: number, options: EngineOptions): Promise<Engine> {
-  const { batchSize, exifRotate, backend, timeLimit = defaultTimeLimit } = options;
+  const { batchSize, exifRotate, backend, unit = true, timeLimit = defaultTimeLimit } = options;
   const pool = openPicturePool(threads, 0, { weights: await shareImageTower(clip), backend });
   return {
     batches: threads + 1,
     pictures: batchSize,
     decode: (path) => onceMore(() => pool.preprocess(path, exifRotate, clip.config.preprocess, timeLimit)),
-    embed: (pixels) => onceMore(() => pool.embed(pixels)),
+    embed: (pixels) => onceMore(() => pool.embed(pixels, unit)),
     close: () => pool.close(),
   };
 }
 
-function embedHere(clip: Clip, pixels: readonly Float32Array[]): Promise<Float32Array[]> {
-  return embedImages(clip, pixels, { batchSize: pixels.length });
+function embedHere(clip: Clip, pixels: readonly Float32Array[], unit: boolean): Promise<Float32Array[]> {
+  return embedImages(clip, pixels, { batchSize: pixels.length, unit });
 }

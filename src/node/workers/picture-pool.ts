@@ -8,8 +8,8 @@ export type PicturePool = {
   read: (source: string | Uint8Array, exifRotate: boolean, timeLimit: number) => Promise<Image>;
   /** What it returns is handed over, not copied. */
   preprocess: (path: string, exifRotate: boolean, config: PreprocessConfig, timeLimit: number) => Promise<Prepared>;
-  /** Of a pool with an embedder. @returns one unit vector [embedDim] for each of `pixels` */
-  embed: (pixels: readonly Float32Array[]) => Promise<Float32Array[]>;
+  /** Of a pool with an embedder. @returns one vector [embedDim] for each of `pixels`, scaled to unit length where `unit` */
+  embed: (pixels: readonly Float32Array[], unit: boolean) => Promise<Float32Array[]>;
   close: () => Promise<void>;
 };
 
@@ -22,7 +22,7 @@ export function openPicturePool(threads: number, ahead = 0, embedder?: EmbedderD
       pool.run({ kind: 'read', source, exifRotate }, timeLimit) as Promise<Image>,
     preprocess: (path, exifRotate, config, timeLimit) =>
       pool.run({ kind: 'preprocess', path, exifRotate, config }, timeLimit) as Promise<Prepared>,
-    embed: (pixels) => pool.run({ kind: 'embed', pixels }) as Promise<Float32Array[]>,
+    embed: (pixels, unit) => pool.run({ kind: 'embed', pixels, unit }) as Promise<Float32Array[]>,
     close: () => pool.close(),
   };
 }

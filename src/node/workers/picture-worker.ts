@@ -12,7 +12,7 @@ import type { SharedWeights } from './shared-weights.ts';
 export type PictureTask =
   | { kind: 'read'; source: string | Uint8Array; exifRotate: boolean }
   | { kind: 'preprocess'; path: string; exifRotate: boolean; config: PreprocessConfig }
-  | { kind: 'embed'; pixels: readonly Float32Array[] };
+  | { kind: 'embed'; pixels: readonly Float32Array[]; unit: boolean };
 
 /** A picture as the network takes it, float32 [size, size, 3], and how many pixels it had, as it is shown. */
 export type Prepared = { pixels: Float32Array; width: number; height: number };
@@ -24,7 +24,7 @@ export type PictureResult = Image | Prepared | Float32Array[];
 export type EmbedderData = { weights: SharedWeights; backend: BackendName };
 
 serve(async (task: PictureTask): Promise<Handled<PictureResult>> => {
-  if (task.kind === 'embed') return { result: await embed(task.pixels) };
+  if (task.kind === 'embed') return { result: await embed(task.pixels, task.unit) };
   const { exifRotate } = task;
   if (task.kind === 'read') {
     const image = await readImage(task.source, { exifRotate });
@@ -39,10 +39,10 @@ serve(async (task: PictureTask): Promise<Handled<PictureResult>> => {
 let model: Promise<Clip> | undefined;
 
 /** The model is built with the first pictures to embed, so a thread that only decodes never loads tfjs. */
-async function embed(pixels: readonly Float32Array[]): Promise<Float32Array[]> {
+async function embed(pixels: readonly Float32Array[], unit: boolean): Promise<Float32Array[]> {
   const { embedImages } = await import('../../embed.ts');
   model ??= openModel(workerData as EmbedderData);
-  return embedImages(await model, pixels, { batchSize: pixels.length });
+  return embedImages(await model, pixels, { batchSize: pixels.length, unit });
 }
 
 async function openModel({ weights, backend }: EmbedderData): Promise<Clip> {

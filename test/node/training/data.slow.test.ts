@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readGuardData } from '../../../src/node/guard-data.ts';
 import { pictureFeatures } from '../../../src/node/training/features/picture-features.ts';
 import { isStep, type LogEntry } from '../../../src/node/training/log.ts';
 import { type DataChoice, readTrainingData } from '../../../src/node/training/read-data.ts';
@@ -106,6 +107,19 @@ describe('trainOnFiles() on shards and mixtures', function () {
     const again = await computed(shards);
     assert.deepEqual([again.count, again.features], [0, first.features]);
     clip.dispose();
+  });
+
+  it('takes shards for a guard, too', async () => {
+    const { pairs, said } = await readGuardData(shards);
+    assert.deepEqual([pairs.length, 'texts' in said && said.texts.length], [24, 24]);
+    const clip = shapeClip();
+    const { training } = await readTrainingData({ data: table }, 1);
+    const run = { out: join(folder, 'guarded'), settings, workers: 0, guard: { data: await readGuardData(shards) } };
+    const scores: (number | undefined)[] = [];
+    for await (const entry of trainOnFiles(clip, training, undefined, run))
+      if (!isStep(entry)) scores.push(entry.guard?.count);
+    clip.dispose();
+    assert.deepEqual(scores, [24, 24, 24, 24]);
   });
 
   it('refuses weights that are not one for each source', async () => {
