@@ -1,5 +1,6 @@
 /** clip-tfjs for Node: the whole browser-safe surface, and what needs files. */
 export * from './index.ts';
+export { loadAdapter, mergeAdapterFrom, saveAdapter } from './node/adapter-files.ts';
 export type { AuditPlan, AuditPlanOptions } from './node/audit/audit-plan.ts';
 export { auditHtml } from './node/audit/html.ts';
 export { auditMarkdown } from './node/audit/markdown.ts';
@@ -65,6 +66,7 @@ export {
 export { compareRuns, type RunComparison } from './node/training/compare-runs.ts';
 export type { GuardChoice, GuardNotes } from './node/training/guard.ts';
 export type { EpochEntry, LogEntry, StepEntry } from './node/training/log.ts';
+export type { LoraSettings, TrainingMode } from './node/training/mode-settings.ts';
 export { newModel } from './node/training/new-model.ts';
 export { type LossPoint, type RunRecord, readRun, type ValidationPoint } from './node/training/read-run.ts';
 export { trainOnFiles } from './node/training/run.ts';

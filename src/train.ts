@@ -10,6 +10,7 @@ export {
   type GradientOptions,
 } from './train/contrastive-gradients.ts';
 export { type FinetuneOptions, type FinetuneStep, finetune } from './train/finetune.ts';
+export { layerDecay } from './train/layer-decay.ts';
 export {
   defaultC,
   fitLinearProbe,
@@ -17,7 +18,9 @@ export {
   type LinearProbeFit,
   type LinearProbeOptions,
 } from './train/linear-probe.ts';
+export { type Lora, type LoraOptions, type LoraTarget, loraOf, loraTargets } from './train/lora.ts';
 export { type Concepts, infoNceLoss } from './train/loss.ts';
+export { type LoraAdapter, type LowRank, mergeAdapter } from './train/low-rank.ts';
 export {
   type MemoryQuestion,
   planTraining,
@@ -46,4 +49,5 @@ export { ownParameters, type Trained } from './train/trained.ts';
 export type { Progress, TrainingState } from './train/training-state.ts';
 export { type EmbeddedPairs, type Validation, validate } from './train/validate.ts';
 export { WeightAverage } from './train/weight-average.ts';
+export { isTrainedPart, type TrainedPart, trainedParts } from './train/what-is-trained.ts';
 export { interpolateClips } from './train/wise-ft.ts';

@@ -13,6 +13,7 @@ import { addEvaluate } from './evaluate.ts';
 import { addFinetune } from './finetune.ts';
 import { addIndex } from './index-command.ts';
 import { addInspect } from './inspect.ts';
+import { addMerge } from './merge.ts';
 import { addNative } from './native.ts';
 import { addPairs } from './pairs.ts';
 import { addProbe } from './probe.ts';
@@ -51,6 +52,7 @@ for (const add of [
   addPull,
   addConvert,
   addFinetune,
+  addMerge,
   addTrain,
   addWiseFt,
   addRuns,

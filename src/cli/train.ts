@@ -15,6 +15,7 @@ import {
   settingsOf,
   type TrainingCommand,
 } from './training-options.ts';
+import { UsageError } from './usage.ts';
 
 /** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
 const fromScratch = { ...defaultSettings, learningRate: 5e-4, epochs: 32 };
@@ -47,6 +48,10 @@ async function run(options: TrainingCommand & { config: string }): Promise<void>
   const config = await readConfig(options.config);
   if (!config.hasModel)
     throw new Error(`Cannot train with ${options.config}: expected "model_cfg", which says how large the model is`);
+  if ((config.settings.mode ?? 'full') !== 'full' || config.settings.lora || config.settings.lastBlocks)
+    throw new UsageError(
+      `Cannot train from scratch with ${options.config}: expected mode 'full', for there is nothing yet to adapt; take "mode", "lastBlocks" and "lora" out`,
+    );
   const settings = settingsOf(fromScratch, config.settings, options);
   const data = await readData(options, settings.seed);
   assertExtent(pairsPerEpoch(data.training.pairs), settings);

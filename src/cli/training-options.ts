@@ -3,7 +3,12 @@ import type { BackendName } from '../backend.ts';
 import { assertFitForRun } from '../node/training/model-directory.ts';
 import { sizeRun } from '../node/training/plan.ts';
 import type { DataChoice } from '../node/training/read-data.ts';
-import { readTrainingConfig, type TrainingConfig, type TrainingSettings } from '../node/training/settings.ts';
+import {
+  type GivenSettings,
+  readTrainingConfig,
+  type TrainingConfig,
+  type TrainingSettings,
+} from '../node/training/settings.ts';
 import { tensorboardDirectory } from '../node/training/tensorboard-log.ts';
 import { assertDirectoryWritable } from '../node/writable.ts';
 import type { Schedule } from '../train/schedule.ts';
@@ -128,13 +133,13 @@ const settingKeys = [
 /** Defaults, under the config's settings, under the options. */
 export function settingsOf(
   defaults: TrainingSettings,
-  config: Partial<TrainingSettings>,
+  { lora, ...config }: GivenSettings,
   options: TrainingCommand,
 ): TrainingSettings {
   const given = Object.fromEntries(
     settingKeys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
   );
-  const settings: TrainingSettings = { ...defaults, ...config, ...given };
+  const settings: TrainingSettings = { ...defaults, ...config, ...given, lora: { ...defaults.lora, ...lora } };
   if (options.epochs !== undefined && options.steps === undefined) delete settings.steps;
   return settings;
 }

@@ -77,11 +77,15 @@ function checkBatch(clip: Clip, batch: TensorBatch): number {
 /** Gradients by name, and the loss: a record, because tf.tidy looks into records. */
 type Result = Record<string, tf.Tensor>;
 
-/** The plain way: one tape over everything. It computes least and keeps most. */
+/** The plain way: one tape over all that is trained. It computes least and keeps most. */
 function taped(clip: Clip, batch: TensorBatch, trained: ReadonlyMap<string, tf.Tensor>, project?: Project): Result {
   const names = [...trained.keys()];
-  const images = () => ('pixels' in batch ? unitRows(clip.encodeImage(batch.pixels)) : batch.imageEmbeds);
-  const texts = () => ('ids' in batch ? unitRows(clip.encodeText(batch.ids)) : batch.textEmbeds);
+  const images = once(isTrained(names, 'visual.'), () =>
+    'pixels' in batch ? unitRows(clip.encodeImage(batch.pixels)) : batch.imageEmbeds,
+  );
+  const texts = once(isTrained(names, 'text.'), () =>
+    'ids' in batch ? unitRows(clip.encodeText(batch.ids)) : batch.textEmbeds,
+  );
   const run = () => infoNceLoss(images(), texts(), tf.exp(logScaleOf(clip)), batch.concepts);
   const { value, grads } = tf.valueAndGrads(run)([...trained.values()]);
   const gradients = names.map((name, index): [string, tf.Tensor] => [name, grads[index] as tf.Tensor]);
@@ -89,6 +93,17 @@ function taped(clip: Clip, batch: TensorBatch, trained: ReadonlyMap<string, tf.T
     loss: value,
     ...Object.fromEntries(project ? gradients.flatMap((gradient) => project(...gradient)) : gradients),
   };
+}
+
+function isTrained(names: readonly string[], tower: 'visual.' | 'text.'): boolean {
+  return names.some((name) => name.startsWith(tower));
+}
+
+/** What is not trained is computed before the tape begins, for a tape keeps what it sees. */
+function once<T>(isTaped: boolean, compute: () => T): () => T {
+  if (isTaped) return compute;
+  const value = compute();
+  return () => value;
 }
 
 function cached(clip: Clip, batch: TensorBatch, trained: ReadonlyMap<string, tf.Tensor>, way: Way): Result {

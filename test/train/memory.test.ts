@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type ClipConfig, openaiPreprocess, type VisionConfig } from '../../src/config.ts';
 import { initClip, useBackend } from '../../src/node.ts';
 import { planTraining, trainingMemory } from '../../src/train/memory.ts';
-import { AdamW, contrastiveGradients } from '../../src/train.ts';
+import { AdamW, contrastiveGradients, isTrainedPart, loraOf, loraTargets, ownParameters } from '../../src/train.ts';
 
 const blocks = {
   width: 64,
@@ -39,7 +39,9 @@ const question = (config: ClipConfig, chunkSize: number, recompute: boolean) => 
 });
 
 /** The most bytes of tensors that a step has, counted by tfjs. */
-function measure(config: ClipConfig, chunkSize: number, recompute: boolean, trainable = (_: string) => true): number {
+type Choice = { trainable?: (name: string) => boolean; loraRank?: number };
+
+function measure(config: ClipConfig, chunkSize: number, recompute: boolean, choice: Choice = {}): number {
   const { state } = tf.engine() as unknown as { state: { numBytes: number } };
   let [bytes, most] = [state.numBytes, 0];
   const before = bytes;
@@ -56,13 +58,20 @@ function measure(config: ClipConfig, chunkSize: number, recompute: boolean, trai
   const pixels = tf.zeros<tf.Rank.R4>([8, size, size, 3]);
   const ids = tf.tidy(() => tf.cast(tf.fill<tf.Rank.R2>([8, 8], 599), 'int32'));
   const adam = new AdamW();
+  const { trainable, loraRank } = choice;
+  const isLora = loraRank !== undefined;
+  const lora = isLora ? loraOf(clip, { rank: loraRank, alpha: 8, targets: loraTargets }) : undefined;
+  const { parameters, changes, project, replace, apply } = lora ?? ownParameters(clip, trainable);
+  const options = { chunkSize, recompute, project, trainable: (name: string) => changes.includes(name) };
   for (let step = 0; step < 2; step++) {
-    const { loss, gradients } = contrastiveGradients(clip, { pixels, ids }, { chunkSize, recompute, trainable });
-    adam.step(clip.parameters, gradients, 1e-3, (name, value) => clip.replace(name, value));
+    const { loss, gradients } = contrastiveGradients(clip, { pixels, ids }, options);
+    adam.step(parameters, gradients, 1e-3, replace);
+    apply();
     tf.dispose([loss, ...gradients.values()]);
   }
   tf.dispose([pixels, ids]);
   adam.dispose();
+  lora?.dispose();
   clip.dispose();
   Object.defineProperty(state, 'numBytes', { configurable: true, enumerable: true, writable: true, value: bytes });
   return most - before;
@@ -92,6 +101,37 @@ describe('trainingMemory()', () => {
       assert.ok(total <= 3 * most, `said ${total}, took ${most}`);
     });
 
+  const image = (vision: VisionConfig = vit) => {
+    const config = configOf(vision);
+    return { config, trainable: isTrainedPart(config, 'lock-image') };
+  };
+  const lora = {
+    config: configOf(),
+    loraRank: 4,
+    trainable: (name: string) => /(qkv|out|fc|mlp\.proj)\.kernel$/.test(name),
+  };
+  const deep = { ...vit, layers: 6 };
+  const parts: Record<string, { config: ClipConfig; loraRank?: number; trainable: (name: string) => boolean }> = {
+    'a deep locked image tower': image(deep),
+    'a locked image tower with many heads': image({ ...vit, heads: 16, patchSize: 4 }),
+    'a locked ResNet': image(resNet),
+    LoRA: lora,
+    'LoRA in a deep tower': { ...lora, config: configOf(deep) },
+    'the last block': { config: configOf(deep), trainable: isTrainedPart(configOf(deep), 'last-blocks', 1) },
+  };
+  /** cpu takes long: it has what differs there, tfjs's own operators. */
+  const onCpu = (name: string, recompute: boolean) => name === 'LoRA' || (recompute && !/deep|many|last/.test(name));
+  for (const [name, { config, ...choice }] of Object.entries(parts))
+    for (const recompute of [true, false])
+      for (const backend of backends(config).filter((each) => each === 'wasm' || onCpu(name, recompute)))
+        it(`is enough for ${name} ${recompute ? 'block by block' : 'on one tape'} on ${backend}, and not far too much`, async () => {
+          await useBackend(backend);
+          const { total } = trainingMemory({ ...question(config, 8, recompute), ...choice, backend });
+          const most = measure(config, 8, recompute, choice);
+          assert.ok(total >= most, `said ${total}, took ${most}`);
+          assert.ok(total <= 3 * most, `said ${total}, took ${most}`);
+        });
+
   for (const [tower, prefix] of [
     ['picture', 'visual.'],
     ['text', 'text.'],
@@ -102,7 +142,7 @@ describe('trainingMemory()', () => {
         const trainable = (name: string) => !name.startsWith(prefix);
         const asked = question(configOf(), 8, recompute);
         const { total } = trainingMemory({ ...asked, trainable });
-        const most = measure(configOf(), 8, recompute, trainable);
+        const most = measure(configOf(), 8, recompute, { trainable });
         assert.ok(total >= most, `said ${total}, took ${most}`);
         assert.ok(total <= 3 * most, `said ${total}, took ${most}`);
         assert.ok(total < trainingMemory(asked).total);
@@ -133,6 +173,11 @@ describe('planTraining()', () => {
     assert.deepEqual(planned(need(8, true) - 1), { chunkSize: 4, recompute: true, fits: true });
     assert.deepEqual(planned(need(2, true) - 1), { chunkSize: 1, recompute: true, fits: true });
     assert.deepEqual(planned(1), { chunkSize: 1, recompute: true, fits: false });
+  });
+
+  it('computes nothing on one tape where only what stands behind the blocks is trained', () => {
+    const projections = { ...rest, trainable: isTrainedPart(configOf(), 'projections') };
+    assert.deepEqual([planTraining(projections, 1e12).recompute, planTraining(projections, 1e12).chunkSize], [true, 8]);
   });
 
   it('keeps what was chosen', () => {

@@ -12,7 +12,7 @@ import { writeTrainingReport } from './write-report.ts';
 
 /** Validates, and saves the weights where they are the best so far. @returns the epoch's line of the log */
 export async function endEpoch(run: OpenRun, epoch: number): Promise<EpochEntry> {
-  const { clip, validation, guard, average, options, history } = run;
+  const { clip, validation, guard, average, adaptation, options, history } = run;
   const entry: EpochEntry = { epoch, meanLoss: history.meanLoss(), time: '' };
   if (validation || guard)
     await withAverage(clip, average, async () => {
@@ -26,6 +26,7 @@ export async function endEpoch(run: OpenRun, epoch: number): Promise<EpochEntry>
       };
       run.best = { epoch, ...measured };
       await saveModel(clip, options.out);
+      await adaptation.save(options.out);
     });
   return { ...entry, time: new Date().toISOString() };
 }
@@ -43,11 +44,14 @@ async function validateOn({ clip, source, plan, size, badValidation }: OpenRun, 
 
 /** Writes the report, and at the end of a run without a validation the model. */
 export async function concludeRun(run: OpenRun, isEnd: boolean): Promise<void> {
-  const { clip, training, validation, average, options, source, size, plan, bad } = run;
+  const { clip, training, validation, average, adaptation, options, source, size, plan, bad } = run;
   const { out, settings, exifRotate } = options;
   const isValidated = validation !== undefined;
   await withAverage(clip, average, async () => {
-    if (isEnd && run.best === undefined) await saveModel(clip, out);
+    if (isEnd && run.best === undefined) {
+      await saveModel(clip, out);
+      await adaptation.save(out);
+    }
     const report = { out, isValidated, settings, size, bad: bad.rows, batchSize: plan.chunkSize, exifRotate };
     await writeTrainingReport(clip, (validation ?? training).pairs, source, report);
   });

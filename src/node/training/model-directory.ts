@@ -4,10 +4,11 @@ import type { Clip } from '../../clip.ts';
 import { hasCheckpoint } from '../checkpoints.ts';
 import { saveClip } from '../save.ts';
 import { assertDirectoryWritable } from '../writable.ts';
+import { adapterFolder } from './adaptation.ts';
 
 /** What a run writes. */
 const written =
-  /^(run\.json|log\.jsonl|report\.html|checkpoints|tensorboard|\.running|(preprocessor_|open_clip_|tokenizer_)?config\.json|(vocab|tokenizer|special_tokens_map)\.json|merges\.txt|.*\.safetensors(\.index\.json)?)$/;
+  /^(run\.json|log\.jsonl|report\.html|checkpoints|adapter|tensorboard|\.running|(preprocessor_|open_clip_|tokenizer_)?config\.json|(vocab|tokenizer|special_tokens_map)\.json|merges\.txt|.*\.safetensors(\.index\.json)?)$/;
 
 /**
  * Looks, before any work, whether a run may write into a directory, and creates nothing.
@@ -33,8 +34,9 @@ async function isOurs(out: string): Promise<boolean> {
 
 /** Removes what a process left that was killed while it wrote a file. */
 export async function removeTemporaries(out: string): Promise<void> {
-  for (const name of await readdir(out))
-    if (/^\..+\.[0-9a-f-]{36}\.tmp$/.test(name)) await rm(join(out, name), { force: true });
+  for (const folder of [out, join(out, adapterFolder)])
+    for (const name of await readdir(folder).catch(() => []))
+      if (/^\..+\.[0-9a-f-]{36}\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** In Hugging Face's layout; a ResNet, which that does not have, in open_clip's. */

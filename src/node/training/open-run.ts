@@ -9,6 +9,7 @@ import { joinPairs, pairList } from '../pair-list.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
 import { assertDirectoryWritable } from '../writable.ts';
+import { type Adaptation, describeTrained, openAdaptation, trainableIn } from './adaptation.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
 import { pairsPerEpoch } from './epoch-order.ts';
 import { featureSource } from './features/feature-source.ts';
@@ -19,8 +20,9 @@ import { warnOfTrained } from './guard-warnings.ts';
 import { type RunHistory, recallRun } from './history.ts';
 import { identityOf, type RunIdentity, refuseOtherRun } from './identity.ts';
 import { openLog, type TrainingLog } from './log.ts';
+import { assertMode, usedSettings } from './mode-settings.ts';
 import { removeTemporaries } from './model-directory.ts';
-import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun, trainableBy } from './plan.ts';
+import { assertFreezes, describePlan, planMemory, type RunSize, sampleThreads, sizeRun } from './plan.ts';
 import { describeRun, readRunFile, removeRunFile, runRows, writeRunFile } from './run-file.ts';
 import type { BestEpoch, RunOptions } from './run-options.ts';
 import { type TensorboardLog, tensorboardDirectory, withTensorboard } from './tensorboard-log.ts';
@@ -53,6 +55,7 @@ export type OpenRun = {
   log: TrainingLog;
   tensorboard: TensorboardLog | undefined;
   average: WeightAverage | undefined;
+  adaptation: Adaptation;
   source: SampleSource;
   guard: RunGuard | undefined;
   /** Changes as the run goes on. */
@@ -73,16 +76,17 @@ export async function openRun(
   const options = { ...defaultOptions, ...given };
   const { out, settings, augmentation, exifRotate, report } = options;
   assertFreezes(settings.freeze, clip.config);
+  assertMode(settings);
   const directory = tensorboardDirectory(out, options.tensorboard);
   if (directory !== undefined) await assertDirectoryWritable(directory);
   if (validation && validation.pairs.length < 2)
     throw new Error(
       `Cannot validate: expected two pairs or more, for each is compared with the others, but got ${validation.pairs.length}; set more apart by --val-share, or name more by --val`,
     );
-  const locked = lockedTowers(clip.config, trainableBy(settings.freeze));
+  const locked = lockedTowers(clip.config, trainableIn(clip.config, settings));
   const cached = cachedTowers(locked, options);
   const choices = {
-    ...settings,
+    ...usedSettings(settings),
     augmentation,
     exifRotate,
     ...((cached.image || cached.text) && { cached }),
@@ -97,6 +101,7 @@ export async function openRun(
 
   const size = sizeRun(pairsPerEpoch(training.pairs), settings, report);
   const plan = notes?.plan ?? planMemory(clip, settings, size.batchSize); // from then on, or the numbers would change
+  report(describeTrained(clip.config, settings));
   report(describePlan(plan, size.batchSize));
   const { step = 0, skipped = 0 } = found?.progress ?? {};
   if (found && given.guard?.stop && notes?.guard?.fallenAt !== undefined)
@@ -108,6 +113,7 @@ export async function openRun(
   const logPath = join(out, 'log.jsonl');
   const history = await recallRun(logPath, notes?.logBytes ?? 0, size);
   const average = settings.averageDecay === undefined ? undefined : new WeightAverage(settings.averageDecay);
+  const adaptation = await openAdaptation(clip, settings);
   await removeTemporaries(out);
   const lines = await openLog(logPath, notes?.logBytes ?? 0);
   const parts = { clip, training, validation, model: given.model, settings, augmentation, exifRotate, size, identity };
@@ -128,6 +134,7 @@ export async function openRun(
     tokenizer,
   );
   const close = async () => {
+    adaptation.dispose();
     average?.dispose();
     await preparing.close();
     await log.close();
@@ -147,7 +154,7 @@ export async function openRun(
   const guard = given.guard && openGuard(clip, given.guard, source, plan.chunkSize, options, notes?.guard);
   return {
     ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average },
-    ...{ source, guard, tensorboard },
+    ...{ adaptation, source, guard, tensorboard },
     best: notes?.best,
     progress: { step, skipped },
     readState: async () => found?.read(),

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../../clip.ts';
 import type { Augmentation } from '../../image/augment.ts';
-import { isStatistic, parameterCount, parameterShapes } from '../../parameters.ts';
+import { parameterCount } from '../../parameters.ts';
 import { orUndefined, writeFileAtomically } from '../files.ts';
 import type { PairSet } from '../pairs.ts';
+import { trainedNumbers } from './adaptation.ts';
 import type { RunIdentity } from './identity.ts';
-import { type RunSize, trainableBy } from './plan.ts';
+import { usedSettings } from './mode-settings.ts';
+import type { RunSize } from './plan.ts';
 import type { TrainingSettings } from './settings.ts';
 
 /** What a run was begun with: `run.json`, for people and for the comparison of runs. */
@@ -18,8 +20,8 @@ export type RunFile = {
   format: 1;
   /** ISO 8601. */
   started: string;
-  /** As asked for. */
-  settings: TrainingSettings;
+  /** As asked for, without those that the mode has no use for. */
+  settings: Partial<TrainingSettings>;
   augmentation: Augmentation;
   exifRotate: boolean;
   /** As it comes out for these data. */
@@ -54,17 +56,15 @@ export function describeRun(parts: RunFileParts): RunFile {
   const data = ({ source, pairs, bad }: PairSet, digest: unknown): RunData => ({
     ...{ source, pairs: pairs.length, badRows: bad.length, sha256: String(digest) },
   });
-  const isTrained = trainableBy(settings.freeze);
-  const trained = [...parameterShapes(clip.config)].filter(([name]) => !isStatistic(name) && isTrained(name));
   return {
     format: 1,
     started: new Date().toISOString(),
-    ...{ settings, augmentation, exifRotate, size },
+    ...{ settings: usedSettings(settings), augmentation, exifRotate, size },
     model: {
       name: model ?? null,
       sha256: String(identity['the model']),
       parameters: parameterCount(clip.config),
-      trainedParameters: trained.reduce((sum, [, shape]) => sum + shape.reduce((size, extent) => size * extent, 1), 0),
+      trainedParameters: trainedNumbers(clip.config, settings),
     },
     data: {
       training: data(training, identity['the training data']),

@@ -13,7 +13,6 @@ import { stepEntry } from './history.ts';
 import type { LogEntry } from './log.ts';
 import { assertFitForRun } from './model-directory.ts';
 import { type OpenRun, openRun, type RunNotes } from './open-run.ts';
-import { trainableBy } from './plan.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
 
 /**
@@ -50,7 +49,7 @@ async function* takeSteps(
   run: OpenRun,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LogEntry, RunResult, undefined> {
-  const { clip, options, size, plan, history, log, average, bad, guard } = run;
+  const { clip, options, size, plan, history, log, average, adaptation, bad, guard } = run;
   const { settings, report } = options;
   const { steps } = size;
   let { step, skipped } = run.progress;
@@ -67,7 +66,8 @@ async function* takeSteps(
       steps,
       chunkSize: plan.chunkSize,
       recompute: plan.recompute,
-      trainable: trainableBy(settings.freeze),
+      trained: adaptation.trained,
+      rateScale: adaptation.rateScale,
       ...(average && { average }),
       ...(resume && { resume }),
     },

@@ -3,6 +3,7 @@ import type { Schedule } from '../../train/schedule.ts';
 import { type JsonFields, parseJson } from '../../weights/json.ts';
 import { readAugmentation } from './augmentation-json.ts';
 import { readAtLeast, readRange, readString, readStrings, refuseOthers } from './config-json.ts';
+import { type LoraSettings, readLora, type TrainingMode, trainingModes } from './mode-settings.ts';
 
 /** How a model is trained: plain data, as it stands under `training` in a config's JSON. */
 export type TrainingSettings = {
@@ -26,6 +27,14 @@ export type TrainingSettings = {
   averageDecay?: number;
   /** Of everything random. */
   seed: number;
+  /** What is trained. */
+  mode: TrainingMode;
+  /** With the mode 'last-blocks', how many. */
+  lastBlocks: number;
+  /** With the mode 'lora'. */
+  lora: LoraSettings;
+  /** What the learning rate of a block is, as a share of the next one's; 1 if left out. */
+  layerDecay?: number;
   /** Parameters whose names begin so are not trained. */
   freeze: readonly string[];
   /** Pairs that go through the towers at once; by default what the memory allows. */
@@ -45,12 +54,18 @@ export const defaultSettings: TrainingSettings = {
   eps: 1e-6,
   clipNorm: 1,
   seed: 0,
+  mode: 'full',
+  lastBlocks: 2,
+  lora: { rank: 8, alpha: 16, targets: ['qkv', 'out'] },
   freeze: [],
 };
 
+/** Those that were given. */
+export type GivenSettings = Partial<Omit<TrainingSettings, 'lora'>> & { lora?: Partial<LoraSettings> };
+
 /** A training config's parts; `model` is the whole file, for the reader of open_clip's `model_cfg` and `preprocess_cfg`. */
 export type TrainingConfig = {
-  settings: Partial<TrainingSettings>;
+  settings: GivenSettings;
   augmentation: Augmentation;
   /** A directory with tokenizer files, relative to the config. */
   tokenizer: string | undefined;
@@ -75,7 +90,7 @@ export function readTrainingConfig(file: string, text: string): TrainingConfig {
   };
 }
 
-function readSettings(fields: JsonFields): Partial<TrainingSettings> {
+function readSettings(fields: JsonFields): GivenSettings {
   const readers: { [Key in keyof TrainingSettings]-?: () => unknown } = {
     epochs: () => fields.count('epochs'),
     steps: () => fields.count('steps'),
@@ -90,6 +105,10 @@ function readSettings(fields: JsonFields): Partial<TrainingSettings> {
     clipNorm: () => readAtLeast(fields, 'clipNorm', 0),
     averageDecay: () => readAtLeast(fields, 'averageDecay', 0),
     seed: () => readAtLeast(fields, 'seed', 0),
+    mode: () => fields.oneOf('mode', trainingModes),
+    lastBlocks: () => fields.count('lastBlocks'),
+    lora: () => readLora(fields.object('lora') as JsonFields),
+    layerDecay: () => readAtLeast(fields, 'layerDecay', 0),
     freeze: () => readStrings(fields, 'freeze'),
     chunkSize: () => fields.count('chunkSize'),
     recompute: () => fields.boolean('recompute', true),

@@ -8,6 +8,7 @@ import type { SampleSource } from '../workers/sample-source.ts';
 import { embedPairs } from './embed-pairs.ts';
 import { guardChart, guardSection } from './guard-report.ts';
 import { type EpochEntry, isStep, readLog, type StepEntry } from './log.ts';
+import { usedSettings } from './mode-settings.ts';
 import type { RunSize } from './plan.ts';
 import { cosineMatrix, retrievals } from './report-examples.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -111,8 +112,10 @@ function validationTable(epochs: readonly EpochEntry[]): string {
 }
 
 function settingRows(settings: TrainingSettings, { batchSize, steps, warmup }: RunSize): string[][] {
-  const all = { ...settings, batchSize, steps, warmup };
-  return Object.entries(all).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]);
+  const { lora, ...rest } = usedSettings(settings);
+  const loraRows = lora ? Object.entries(lora).map(([name, value]) => [`lora.${name}`, value] as const) : [];
+  const all = [...Object.entries({ ...rest, batchSize, steps, warmup }), ...loraRows];
+  return all.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]);
 }
 
 function badTable(bad: readonly BadRow[]): string {
