@@ -33,12 +33,22 @@ export {
 } from './node/labelled-pictures.ts';
 export { loadClip } from './node/load.ts';
 export { type ModelParts, modelHash, modelParts } from './node/model-hash.ts';
-export { type BadRow, type FilePair, type PairOptions, type PairSet, readPairs, splitPairs } from './node/pairs.ts';
+export { type PairList, type PairWeight, pairList, takePairs } from './node/pair-list.ts';
+export {
+  type BadRow,
+  type FilePair,
+  type PairOptions,
+  type PairSet,
+  type PairSource,
+  readPairs,
+} from './node/pairs.ts';
 export { type CheckedSets, type CheckPairsOptions, checkPairs } from './node/pairs-check/check.ts';
 export { writeCleanList } from './node/pairs-check/clean-list.ts';
 export type { Finding, PairsReport, Place, Verdict } from './node/pairs-check/report-types.ts';
+export { pictureOf } from './node/picture-of.ts';
 export { loadProbe, saveProbe } from './node/probe-file.ts';
 export { saveClip } from './node/save.ts';
+export { splitPairs } from './node/split-pairs.ts';
 export {
   createIndex,
   type Failure,

@@ -10,12 +10,12 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { writeFileAtomically } from '../../src/node/files.ts';
-import { type FilePair, readPairs } from '../../src/node.ts';
+import { type FilePair, readPairs, takePairs } from '../../src/node.ts';
 import { drawingsFolder, drawingsTable, writeDrawings } from '../limits/drawings.ts';
 
 if (!existsSync(drawingsTable)) await writeDrawings();
-const { pairs: drawn } = await readPairs(drawingsTable, { textColumn: 'label' });
-const { pairs: known } = await readPairs(join('examples', 'drawings', 'drawings.csv'));
+const drawn = await takePairs((await readPairs(drawingsTable, { textColumn: 'label' })).pairs);
+const known = await takePairs((await readPairs(join('examples', 'drawings', 'drawings.csv'))).pairs);
 const every = (remainder: number) => drawn.filter((_, index) => index % 12 === remainder);
 await write('new-train.csv', 'title', every(0));
 await write('new-test.csv', 'label', every(6));

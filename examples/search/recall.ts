@@ -24,7 +24,7 @@ const clip = await loadClip('emoji-clip');
 const { index } = await openIndex(store);
 const { pairs } = await readPairs(drawingsTable, { textColumn: 'label' });
 const picturesOf = new Map<string, Set<string>>();
-for (const { image, texts } of pairs)
+for await (const { image, texts } of pairs)
   for (const label of texts) picturesOf.set(label, (picturesOf.get(label) ?? new Set()).add(image));
 const labels = [...picturesOf.keys()];
 const queries = await embedTexts(clip, labels);

@@ -6,7 +6,9 @@ import { dataHash } from '../node/data-hash.ts';
 import { embedFiles } from '../node/embed-files.ts';
 import { announceLongTexts } from '../node/long-texts.ts';
 import { modelHash } from '../node/model-hash.ts';
+import { takePairs } from '../node/pair-list.ts';
 import { readPairs } from '../node/pairs.ts';
+import { refuseShards } from '../node/picture-of.ts';
 import { retrievalSections } from '../node/retrieval-report.ts';
 import { type EvaluateCommand, tellBad } from './evaluate-options.ts';
 import { runFacts, writeEvaluationReport } from './evaluation-report.ts';
@@ -25,16 +27,18 @@ export async function evaluateTextRetrieval(data: string, options: EvaluateComma
   const { imageColumn, textColumn, conceptColumn, workers, exifRotate = false, json = false } = options;
   const templates = await readTemplateOptions(options, action, defaultTemplates);
   const set = await asUsage(() => readPairs(data, { imageColumn, textColumn, conceptColumn, templates }));
-  const bad = set.bad.map(({ line, reason }) => ({ place: `line ${line}`, reason }));
+  const bad = set.bad.map(({ line, place = `line ${line}`, reason }) => ({ place, reason }));
   tellBad(bad);
-  const named = gatherCaptions(set.pairs);
+  const pairs = await takePairs(set.pairs);
+  await asUsage(() => refuseShards(data, pairs));
+  const named = gatherCaptions(pairs);
   if (named.pictures.length < 2 || named.texts.length < 2)
     throw new UsageError(
       `${action}: expected two pictures and two captions or more but ${data} has ${named.pictures.length} and ${named.texts.length} that can be used`,
     );
 
   const clip = await openClip(options);
-  announceLongTexts(named.texts, clip.tokenizer, 'captions');
+  await announceLongTexts(named.texts, clip.tokenizer, 'captions');
   const embeddings = new Map<string, Float32Array>();
   await withProgress('pictures', json, async (onProgress) => {
     for await (const row of embedFiles(clip, named.pictures, { workers, exifRotate, onProgress })) {

@@ -42,9 +42,9 @@ export async function planEvaluated(
   const classes = areGiven ? await readClassOptions(options, action) : labelsOfData;
   const templates = await readTemplateOptions(options, action);
   await refuseUnfitPrompts(classes, templates, action);
-  const build = (clip: Clip, onProgress: (done: number, total: number) => void) => {
+  const build = async (clip: Clip, onProgress: (done: number, total: number) => void) => {
     const prompts = toClasses(classes, templates).flatMap((entry) => promptsOf(entry, templates));
-    announceLongTexts(prompts, clip.tokenizer, 'prompts');
+    await announceLongTexts(prompts, clip.tokenizer, 'prompts');
     return cachedClassifier(clip, classes, { templates, truncate: true, onProgress });
   };
   return { classes, templates, build };

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Activation } from '../config.ts';
+import { pairsPerEpoch } from '../node/training/epoch-order.ts';
 import { fineTuningRate, learningRateAdvice } from '../node/training/plan.ts';
-import { readTrainingData } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { addGuardOptions, type GuardCommand, readGuardChoice } from './guard-options.ts';
 import { addModeOptions, type ModeCommand, withModeOptions } from './mode-options.ts';
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
+import { readData } from './training-data.ts';
 import {
   addTrainingOptions,
   assertExtent,
@@ -51,8 +52,8 @@ async function run(model: string, options: FinetuneCommand): Promise<void> {
     );
   const chosen = await withModeOptions(config.settings, options);
   const seed = options.seed ?? chosen.seed ?? defaultSettings.seed;
-  const data = await readTrainingData({ ...options, templates: options.template }, seed);
-  assertExtent(data.training.pairs.length, settingsOf(defaultSettings, chosen, options));
+  const data = await readData(options, seed);
+  assertExtent(pairsPerEpoch(data.training.pairs), settingsOf(defaultSettings, chosen, options));
   const guard = await readGuardChoice(model, options);
   const clip = await openClip({ ...options, model });
   const defaults = { ...defaultSettings, learningRate: fineTuningRate(clip.config, chosen.mode) };

@@ -4,6 +4,7 @@ import type { Clip } from '../clip.ts';
 import { indexHeader } from '../node/indexing/index-header.ts';
 import { type Caption, type CaptionUpdate, updateCaptions } from '../node/indexing/update-captions.ts';
 import { type IndexUpdate, updateIndex } from '../node/indexing/update-index.ts';
+import { takePairs } from '../node/pair-list.ts';
 import { readPairs } from '../node/pairs.ts';
 import { findManifest } from '../node/store/manifest.ts';
 import { createIndex, type IndexWriter, openIndexForWriting } from '../node/store/store.ts';
@@ -124,7 +125,7 @@ async function update(
 async function readCaptions({ imageColumn, textColumn }: IndexCommand, file: string): Promise<Caption[]> {
   const { pairs, bad } = await asUsage(() => readPairs(file, { imageColumn, textColumn }));
   tellBad(bad.map(({ line, reason }) => ({ place: `line ${line}`, reason })));
-  return pairs.flatMap(({ image, texts }) => texts.map((caption) => ({ path: image, caption })));
+  return (await takePairs(pairs)).flatMap(({ image, texts }) => texts.map((caption) => ({ path: image, caption })));
 }
 
 async function create(

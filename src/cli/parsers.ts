@@ -42,6 +42,13 @@ export function parseCosine(text: string): number {
   return value;
 }
 
+/** A number above 0, after those before. */
+export function collectWeight(text: string, weights: number[] | undefined): number[] {
+  const weight = parseNumber(text);
+  if (!(weight > 0)) throw new InvalidArgumentError('expected a number above 0');
+  return [...(weights ?? []), weight];
+}
+
 /** How names begin: not empty, for every name begins so. */
 export function collectPrefix(value: string, values: string[] | undefined): string[] {
   if (value.trim() === '') throw new InvalidArgumentError('expected how names begin, e.g. visual.');

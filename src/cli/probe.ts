@@ -48,7 +48,7 @@ async function run(model: string, options: ProbeCommand): Promise<void> {
   tellBad(bad);
 
   const clip = await openClip({ ...options, model });
-  announceLongTexts(
+  await announceLongTexts(
     toClasses(classes, templates).flatMap((entry) => promptsOf(entry, templates)),
     clip.tokenizer,
     'prompts',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clip } from '../clip.ts';
 import type { Augmentation } from '../image/augment.ts';
 import type { PairSet } from '../node/pairs.ts';
+import { pairsPerEpoch } from '../node/training/epoch-order.ts';
 import type { GuardChoice } from '../node/training/guard.ts';
 import { scoreText } from '../node/training/guard-warnings.ts';
 import { isStep, type LogEntry, readLog } from '../node/training/log.ts';
@@ -32,8 +33,8 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
   const { clip, model, training, validation, settings, augmentation, guard } = run;
   const { out, maxBad, workers, cacheFeatures, checkpointSeconds } = options;
   const { exifRotate = false, tensorboard = false, json = false } = options;
-  announceLongCaptions(training, clip.tokenizer);
-  const { steps } = sizeRun(training.pairs.length, settings, () => {});
+  await announceLongCaptions(training, clip.tokenizer);
+  const { steps } = sizeRun(pairsPerEpoch(training.pairs), settings, () => {});
   const kind = displayKind(process.stderr.isTTY === true && !json, process.env, process.platform);
   const earlier: LogEntry[] = [];
   if (kind === 'curves') for await (const entry of readLog(join(out, 'log.jsonl'))) earlier.push(entry);

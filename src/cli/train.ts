@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { pairsPerEpoch } from '../node/training/epoch-order.ts';
 import { newModel } from '../node/training/new-model.ts';
-import { readTrainingData } from '../node/training/read-data.ts';
+import { captionsOf } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
+import { readData } from './training-data.ts';
 import {
   addTrainingOptions,
   assertExtent,
@@ -51,11 +53,10 @@ async function run(options: TrainingCommand & { config: string }): Promise<void>
       `Cannot train from scratch with ${options.config}: expected mode 'full', for there is nothing yet to adapt; take "mode", "lastBlocks" and "lora" out`,
     );
   const settings = settingsOf(fromScratch, config.settings, options);
-  const data = await readTrainingData({ ...options, templates: options.template }, settings.seed);
-  assertExtent(data.training.pairs.length, settings);
+  const data = await readData(options, settings.seed);
+  assertExtent(pairsPerEpoch(data.training.pairs), settings);
   await startBackend(options);
   const tokenizer = config.tokenizer === undefined ? undefined : resolve(dirname(options.config), config.tokenizer);
-  const captions = data.training.pairs.flatMap(({ texts }) => texts);
-  const clip = await newModel(config.text, tokenizer, captions, settings.seed);
+  const clip = await newModel(config.text, tokenizer, captionsOf(data.training.pairs), settings.seed);
   await runTraining({ clip, model: options.config, ...data, settings, augmentation: config.augmentation }, options);
 }

@@ -13,12 +13,23 @@ import { tensorboardDirectory } from '../node/training/tensorboard-log.ts';
 import { assertDirectoryWritable } from '../node/writable.ts';
 import type { Schedule } from '../train/schedule.ts';
 import { backendOption, collect, jsonOption, threadsOption, workersOption } from './options.ts';
-import { collectPrefix, parseCount, parseFromZero, parseNumber, parseShare, parseWhole } from './parsers.ts';
+import {
+  collectPrefix,
+  collectWeight,
+  parseCount,
+  parseFromZero,
+  parseNumber,
+  parseShare,
+  parseWhole,
+} from './parsers.ts';
 import { readText } from './read-text.ts';
 import { UsageError } from './usage.ts';
 
 /** What `finetune` and `train` have in common. */
-export type TrainingCommand = Omit<DataChoice, 'templates'> & {
+export type TrainingCommand = Omit<DataChoice, 'templates' | 'data' | 'dataWeight' | 'val'> & {
+  data: string[];
+  dataWeight?: number[];
+  val?: string[];
   template?: string[];
   config?: string;
   out: string;
@@ -48,10 +59,16 @@ export function addTrainingOptions(command: Command): Command {
   return command
     .requiredOption(
       '-d, --data <path>',
-      'pairs: a table (.csv, .tsv), lines of JSON (.jsonl), or a folder with a folder of pictures per class',
+      "pairs: a table (.csv, .tsv), lines of JSON (.jsonl), WebDataset shards (.tar, '{0000..0031}.tar', a folder of them), or a folder with a folder of pictures per class; may be repeated",
+      collect,
+    )
+    .option(
+      '--data-weight <times>',
+      'how often an epoch shows each pair of the --data at the same place, e.g. 2 or 0.5; once for each --data',
+      collectWeight,
     )
     .requiredOption('-o, --out <folder>', 'where model, log, report and checkpoints go; the same again goes on')
-    .option('--val <path>', 'pairs for validation')
+    .option('--val <path>', 'pairs for validation, from any of these; may be repeated', collect)
     .addOption(
       new Option('--val-share <share>', 'or the share of the pictures to set apart for it, e.g. 0.1')
         .argParser(parseShare)

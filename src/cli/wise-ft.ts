@@ -3,6 +3,7 @@ import type { Clip } from '../clip.ts';
 import type { GuardData } from '../node/guard-data.ts';
 import { loadClip } from '../node/load.ts';
 import { modelHash } from '../node/model-hash.ts';
+import { refuseShards } from '../node/picture-of.ts';
 import { saveModel } from '../node/training/model-directory.ts';
 import { sweepRows } from '../node/wise-ft-report.ts';
 import { bestOf, type SweepPoint, sweepAlphas } from '../node/wise-ft-sweep.ts';
@@ -14,6 +15,7 @@ import { loadOptions, modelHelp, openClip } from './options.ts';
 import { printJson, table } from './output.ts';
 import { withProgress } from './progress.ts';
 import { readTemplateOptions } from './prompt-options.ts';
+import { asUsage } from './usage.ts';
 import { action, addWiseFtOptions, refuseUnfit, sweptAlphas, type WiseFtCommand } from './wise-ft-options.ts';
 import { sweepFacts, writeSweepReport } from './wise-ft-report.ts';
 
@@ -63,7 +65,11 @@ async function readSets(start: string, options: WiseFtCommand): Promise<Sets | u
   const columns = { imageColumn, textColumn, conceptColumn, ...(labelColumn && { labelColumn }) };
   let asked: Promise<readonly string[]> | undefined;
   const templates = () => (asked ??= readTemplateOptions({ ...options, model: start }, action));
-  const read = (source: string) => readMeasured(source, columns, templates, action);
+  const read = async (source: string) => {
+    const measured = await readMeasured(source, columns, templates, action);
+    await asUsage(() => refuseShards(source, measured.pairs));
+    return measured;
+  };
   return { data: await read(data), guard: await read(guard) };
 }
 

@@ -24,7 +24,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
   }
 }
 
-async function readFully(
+/** Reads all of a range. @throws Error where the file ends before it does */
+export async function readFully(
   file: FileHandle,
   path: string,
   offset: number,

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import type { GuardTexts } from '../evaluate/guard.ts';
 import { gatherCaptions, keepPictures } from './captioned-pictures.ts';
+import { findSource } from './find-source.ts';
 import { type BadPlace, type LabelledPictureOptions, readLabelledPictures } from './labelled-pictures.ts';
+import { takePairs } from './pair-list.ts';
 import { type FilePair, type PairOptions, readPairs } from './pairs.ts';
 import { placeLabels } from './place-labels.ts';
 import { readHeader } from './table.ts';
@@ -31,11 +31,8 @@ export type GuardDataOptions = Pick<LabelledPictureOptions, 'labelColumn'> &
  */
 export async function readGuardData(source: string, options: GuardDataOptions = {}): Promise<GuardData> {
   const { labelColumn = 'label' } = options;
-  const status = await stat(source).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new Error(`Cannot read ${source}: there is no such file or folder`) : error;
-  });
-  const isTable = ['.csv', '.tsv', '.txt'].includes(extname(source).toLowerCase());
-  if (status.isDirectory() || (isTable && (await readHeader(source)).includes(labelColumn)))
+  const { kind } = await findSource(source);
+  if (kind === 'classes' || (kind === 'table' && (await readHeader(source)).includes(labelColumn)))
     return readLabels(source, options);
   return readCaptions(source, options);
 }
@@ -62,15 +59,14 @@ async function readCaptions(
   { imageColumn, textColumn, conceptColumn }: GuardDataOptions,
 ): Promise<GuardData> {
   const set = await readPairs(source, { imageColumn, textColumn, conceptColumn });
-  const all: FilePair[] = [];
-  for await (const pair of set.pairs) all.push(pair);
+  const all = await takePairs(set.pairs);
   const { pictures, texts, textsOf } = gatherCaptions(all);
   if (pictures.length < 2 || texts.length < 2)
     throw new SyntaxError(
       `Cannot use ${source}: expected two pictures and two captions or more but it has ${pictures.length} and ${texts.length} that can be used`,
     );
   const first = new Map(all.toReversed().map((pair) => [pair.image, pair]));
-  const bad = set.bad.map(({ line, reason }) => ({ place: `line ${line}`, reason }));
+  const bad = set.bad.map(({ line, place = `line ${line}`, reason }) => ({ place, reason }));
   return { source, pairs: pictures.map((path) => first.get(path) as FilePair), said: { texts, textsOf }, bad };
 }
 

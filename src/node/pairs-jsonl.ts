@@ -1,19 +1,25 @@
-import { open } from 'node:fs/promises';
+import { byteLines } from './byte-lines.ts';
 import type { RawRow } from './pairs.ts';
+import type { RowFormat } from './row-list.ts';
 
 /** Lines of JSON: `{ "image": path, "text": caption }`, or `"texts": [captions]`; and `"concept"`, a name or a number. */
-export async function* jsonLines(source: string): AsyncGenerator<RawRow> {
-  const file = await open(source);
-  try {
-    let line = 0;
-    for await (const content of file.readLines({ autoClose: false })) {
-      line++;
-      const text = line === 1 ? content.replace(/^\ufeff/, '') : content;
-      if (text.trim() !== '') yield { line, ...readRow(text) };
-    }
-  } finally {
-    await file.close();
-  }
+export function jsonLines(source: string): RowFormat {
+  return {
+    async *rows() {
+      for await (const { line, offset, bytes } of byteLines(source))
+        if (textOf(bytes, line).trim() !== '') yield { offset, size: bytes.length, ...parseLine(bytes, line) };
+    },
+    parse: parseLine,
+  };
+}
+
+function parseLine(bytes: Buffer, line: number): RawRow {
+  return { line, ...readRow(textOf(bytes, line)) };
+}
+
+function textOf(bytes: Buffer, line: number): string {
+  const text = bytes.toString('utf8');
+  return line === 1 ? text.replace(/^\ufeff/, '') : text;
 }
 
 type Row = { reason: string } | { image: string; texts: string[]; concept?: string };

@@ -1,17 +1,25 @@
 import type { PairOptions, RawRow } from './pairs.ts';
-import { readTable } from './table.ts';
+import type { RowFormat } from './row-list.ts';
+import { parseTableRow, readTable, type TableLayout, tableLayout } from './table.ts';
 
 const cure = 'name the columns by --image-column and --text-column, and what is between them by --separator';
 
-/** The rows of a table of pictures and captions. @throws SyntaxError as `readTable` does */
-export async function* tableRows(source: string, options: PairOptions): AsyncGenerator<RawRow> {
+/** A table of pictures and captions. @throws SyntaxError as `readTable` does */
+export async function tableFormat(source: string, options: PairOptions): Promise<RowFormat> {
   const { imageColumn = 'filepath', textColumn = 'title', conceptColumn, separator } = options;
   const columns = [imageColumn, textColumn, ...(conceptColumn === undefined ? [] : [conceptColumn])];
-  for await (const row of readTable(source, columns, { separator, cure })) {
-    if ('reason' in row) yield row;
-    else {
-      const [image = '', text = '', concept] = row.cells;
-      yield { line: row.line, image, texts: [text], ...(concept && { concept }) };
-    }
-  }
+  const layout = await tableLayout(source, columns, { separator, cure });
+  return {
+    async *rows() {
+      for await (const { line, offset, size, ...row } of readTable(source, columns, { separator, cure }))
+        yield { offset, size, ...rawRow(line, row) };
+    },
+    parse: (bytes, line) => rawRow(line, parseTableRow(bytes, layout as TableLayout)),
+  };
+}
+
+function rawRow(line: number, row: { cells: string[] } | { reason: string }): RawRow {
+  if ('reason' in row) return { line, reason: row.reason };
+  const [image = '', text = '', concept] = row.cells;
+  return { line, image, texts: [text], ...(concept && { concept }) };
 }

@@ -1,16 +1,23 @@
-import { stat } from 'node:fs/promises';
-import { dirname, extname, resolve } from 'node:path';
-import { permutation, sampleSeed } from '../random.ts';
+import { dirname } from 'node:path';
+import { type FoundSource, findSource } from './find-source.ts';
+import { joinPairs, mapPairs, type PairList, pairList } from './pair-list.ts';
 import { folderRows } from './pairs-folder.ts';
 import { jsonLines } from './pairs-jsonl.ts';
-import { tableRows } from './pairs-table.ts';
+import { tableFormat } from './pairs-table.ts';
+import { readRows } from './row-list.ts';
+import { checkRow, pairOf } from './row-pair.ts';
+import { readShards } from './shards/pairs-shards.ts';
 
 /** A picture file with its captions, and where it stands in its source. */
 export type FilePair = {
-  /** Line of the file, from 1; in a folder, the picture's number. */
+  /** Line of the file, from 1; in a folder or in shards, the picture's number. */
   line: number;
-  /** Absolute path. */
+  /** Where that is not a line of the source, in words, e.g. `000123.jpg of shards/0001.tar`. */
+  place?: string;
+  /** Absolute path; of a picture in a shard the shard's, and its name there: `/data/0001.tar/000123.jpg`. */
   image: string;
+  /** Where the picture lies inside another file. `pictureOf` reads it. */
+  bytes?: { file: string; offset: number; size: number };
   /** One is drawn each time that the picture is shown. */
   texts: readonly string[];
   /** Pairs with an equal concept are right answers to each other. */
@@ -18,10 +25,13 @@ export type FilePair = {
 };
 
 /** A row that cannot be used, and why. */
-export type BadRow = { line: number; reason: string };
+export type BadRow = { line: number; place?: string; reason: string };
 
 /** What a source held, in its order. */
-export type PairSet = { source: string; pairs: FilePair[]; bad: BadRow[] };
+export type PairSet = { source: string; pairs: PairList; bad: BadRow[] };
+
+/** One of several sources, and how often an epoch shows each of its pairs; once by default, 0.5: every other epoch. */
+export type PairSource = { path: string; weight?: number | undefined };
 
 /** How to read a source. What does not concern its kind is not used. */
 export type PairOptions = {
@@ -35,75 +45,80 @@ export type PairOptions = {
   separator?: string | undefined;
   /** For a folder per class: sentences with `{}` where the class name goes. */
   templates?: readonly string[] | undefined;
+  /** Hears how far the sources are looked over, in bytes. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
 };
 
 /** A row as its format gives it, before it is known whether its picture exists. */
 export type RawRow = { line: number } & ({ image: string; texts: string[]; concept?: string } | { reason: string });
 
 /**
- * Reads pictures with their captions: a table (.csv, .tsv, .txt) with a header, lines of JSON (.jsonl, .ndjson), or a
- * folder with a folder of pictures per class. Paths are relative to the file. A row without a picture's path, without a
- * caption, not in UTF-8, or whose file is not there is bad; that a file is a picture shows when it is decoded.
- * @throws SyntaxError on a file that is no table at all or lacks a column, Error where nothing is
+ * Looks over pictures with their captions: a table (.csv, .tsv, .txt) with a header, lines of JSON (.jsonl, .ndjson), WebDataset
+ * shards (a .tar, several as `{0000..0031}.tar` or `*.tar`, a folder of them), or a folder with a folder of pictures per class; or
+ * several of these. Paths are relative to the file. A row without a picture's path, without a caption, not in UTF-8, or whose
+ * file is not there is bad; that a file is a picture shows when it is decoded. Of tables, lines and shards is held where each row
+ * stands, and the rows are read again as they are wanted.
+ * @throws SyntaxError on a file that is no table at all or lacks a column, Error where nothing is, RangeError on a weight that
+ *   is not above 0
  */
-export async function readPairs(source: string, options: PairOptions = {}): Promise<PairSet> {
-  const status = await stat(source).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new Error(`Cannot read ${source}: there is no such file or folder`) : error;
-  });
-  const rows = status.isDirectory() ? folderRows(source, options) : fileRows(source, options);
-  const base = status.isDirectory() ? source : dirname(source);
-  const set: PairSet = { source, pairs: [], bad: [] };
-  for await (const row of rows) {
-    const found = 'reason' in row ? row : await withPath(row, base);
-    if ('reason' in found) set.bad.push({ line: found.line, reason: found.reason });
-    else set.pairs.push(found);
+export async function readPairs(source: string | readonly PairSource[], options: PairOptions = {}): Promise<PairSet> {
+  const sources = typeof source === 'string' ? [{ path: source }] : source;
+  for (const { path, weight = 1 } of sources)
+    if (!(weight > 0 && Number.isFinite(weight)))
+      throw new RangeError(`Cannot read ${path}: expected a weight above 0 but got ${weight}`);
+  const found = [];
+  for (const { path } of sources) found.push(await findSource(path));
+  const total = found.reduce((sum, { bytes }) => sum + bytes, 0);
+  const sets: PairSet[] = [];
+  let before = 0;
+  for (const [at, { path }] of sources.entries()) {
+    const one = found[at] as FoundSource;
+    const begin = before;
+    const onProgress = (done: number) => options.onProgress?.(begin + done, total);
+    sets.push(await readSource(path, one, { ...options, onProgress }));
+    before += one.bytes;
   }
+  const weights = sources.map(({ weight = 1 }: PairSource) => weight);
+  const [only] = sets;
+  return only && sets.length === 1 && weights[0] === 1 ? only : joinSets(sets, weights);
+}
+
+async function readSource(source: string, { kind, files }: FoundSource, options: PairOptions): Promise<PairSet> {
+  const read = {
+    table: async () => readRows(source, dirname(source), await tableFormat(source, options), options),
+    lines: async () => readRows(source, dirname(source), jsonLines(source), options),
+    shards: () => readShards(source, files, options),
+    classes: () => readClasses(source, options),
+  };
+  const set = await read[kind]();
   if (set.pairs.length + set.bad.length === 0)
     throw new SyntaxError(`Cannot read ${source}: expected rows of pictures and captions but it has none`);
   return set;
 }
 
-function fileRows(source: string, options: PairOptions): AsyncGenerator<RawRow> {
-  const extension = extname(source).toLowerCase();
-  if (['.csv', '.tsv', '.txt'].includes(extension)) return tableRows(source, options);
-  if (['.jsonl', '.ndjson'].includes(extension)) return jsonLines(source);
-  throw new SyntaxError(
-    `Cannot read ${source}: expected a name that ends in .csv, .tsv, .txt, .jsonl or .ndjson, or a folder with a folder per class`,
-  );
+async function readClasses(source: string, options: PairOptions): Promise<PairSet> {
+  const pairs: FilePair[] = [];
+  const bad: BadRow[] = [];
+  for await (const row of folderRows(source, options)) {
+    const reason = checkRow(row, source);
+    if (reason === undefined) pairs.push(pairOf(row, source));
+    else bad.push({ line: row.line, reason });
+  }
+  return { source, pairs: pairList(pairs), bad };
 }
 
-async function withPath(row: Exclude<RawRow, { reason: string }>, base: string): Promise<FilePair | BadRow> {
-  const { line, image, concept } = row;
-  const texts = row.texts.filter((text) => text.trim() !== '');
-  if (image.trim() === '') return { line, reason: 'it names no picture' };
-  if (texts.length === 0) return { line, reason: 'it has no caption' };
-  if (texts.some((text) => text.includes('\ufffd')))
-    return { line, reason: 'its caption has bytes that are not UTF-8; save the file as UTF-8' };
-  const path = resolve(base, image);
-  const status = await stat(path).catch(() => undefined);
-  return status?.isFile() ? { line, image: path, texts, concept } : { line, reason: `there is no file ${path}` };
-}
-
-/**
- * Sets a share of the pictures apart, by seed. All rows of a picture go to the same side.
- * @param share of the pictures, in [0, 1)
- */
-export function splitPairs(
-  pairs: readonly FilePair[],
-  share: number,
-  seed: number,
-): { training: FilePair[]; validation: FilePair[] } {
-  if (!(share >= 0 && share < 1))
-    throw new RangeError(`Cannot split pairs: expected a share from 0 to below 1 but got ${share}`);
-  const images = [...new Set(pairs.map(({ image }) => image))];
-  const count = Math.round(share * images.length);
-  const order = permutation(images.length, sampleSeed(seed, splitPlace));
-  const apart = new Set(Array.from(order.subarray(0, count), (index) => images[index]));
+/** Several sets as one: what stands in a line says of which. */
+function joinSets(sets: readonly PairSet[], weights: readonly number[]): PairSet {
+  const parts = sets.map(({ source, pairs, bad }, at) => {
+    const placed = <Row extends { line: number; place?: string }>(row: Row): Row => ({
+      ...row,
+      place: row.place ?? `line ${row.line} of ${source}`,
+    });
+    return { list: mapPairs(pairs, placed), weight: weights[at] as number, bad: bad.map(placed) };
+  });
   return {
-    training: pairs.filter(({ image }) => !apart.has(image)),
-    validation: pairs.filter(({ image }) => apart.has(image)),
+    source: sets.map(({ source }) => source).join(' and '),
+    pairs: joinPairs(parts),
+    bad: parts.flatMap(({ bad }) => bad),
   };
 }
-
-/** Keeps the split's seed apart from those of epochs, which count from 0. */
-const splitPlace = 2 ** 40;

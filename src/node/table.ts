@@ -1,11 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse';
+import { parse as parseAtOnce } from 'csv-parse/sync';
 
 const separators = ['\t', ',', ';'] as const;
 
-/** A row's cells, in the order of the columns that were asked for; or why it has none. */
-export type TableRow = { line: number; cells: string[] } | { line: number; reason: string };
+/** Where a row stands, and its cells in the order of the columns that were asked for; or why it has none. */
+export type TableRow = RowPlace & ({ cells: string[] } | { reason: string });
+
+/** A row's line, from 1, and the bytes of the file from which it can be read again. */
+export type RowPlace = { line: number; offset: number; size: number };
 
 export type TableOptions = {
   /** Between columns; by default the first of tab, comma and semicolon that the header has. */
@@ -13,6 +17,19 @@ export type TableOptions = {
   /** What to do about a column that is missing. */
   cure: string;
 };
+
+/** What a table's header says, with which any of its rows can be read alone. */
+export type TableLayout = {
+  delimiter: string;
+  /** Between rows, as csv-parse found it. */
+  lineEnds: Buffer[];
+  /** Columns of a row. */
+  width: number;
+  /** Of the columns that were asked for. */
+  places: number[];
+};
+
+const fields = { relax_column_count: true, relax_quotes: true, skip_empty_lines: true } as const;
 
 /**
  * Columns of a table with a header, as RFC 4180 has them: a field in quotes may hold separators, line breaks and doubled
@@ -22,48 +39,72 @@ export type TableOptions = {
 export async function* readTable(
   source: string,
   columns: readonly string[],
-  { separator, cure }: TableOptions,
+  options: TableOptions,
 ): AsyncGenerator<TableRow> {
+  const layout = await tableLayout(source, columns, options);
+  if (!layout) return;
+  let isHeader = true;
+  for await (const { record, ...place } of records(source, layout.delimiter)) {
+    if (!isHeader) yield { ...place, ...cellsOf(record, layout) };
+    isHeader = false;
+  }
+}
+
+/** Reads the header. @returns undefined where the file is empty @throws SyntaxError where a column is missing */
+export async function tableLayout(
+  source: string,
+  columns: readonly string[],
+  { separator, cure }: TableOptions,
+): Promise<TableLayout | undefined> {
   const delimiter = separator ?? (await separatorOf(source));
-  let [lastLine, doubled] = [0, 0];
+  for await (const { record, lineEnds } of records(source, delimiter)) {
+    const header = record.map((name) => name.trim());
+    const places = columns.map((name) => columnOf(source, header, name, delimiter, cure));
+    return { delimiter, lineEnds, width: header.length, places };
+  }
+  return undefined;
+}
+
+/** A row from its bytes. */
+export function parseTableRow(bytes: Buffer, layout: TableLayout): { cells: string[] } | { reason: string } {
+  const [record = []] = parseAtOnce(bytes, {
+    ...fields,
+    delimiter: layout.delimiter,
+    record_delimiter: layout.lineEnds,
+  });
+  return cellsOf(record, layout);
+}
+
+function cellsOf(record: readonly string[], { width, places }: TableLayout): { cells: string[] } | { reason: string } {
+  if (record.length === width) return { cells: places.map((place) => record[place] ?? '') };
+  return { reason: `it has ${record.length} ${record.length === 1 ? 'column' : 'columns'}, the header has ${width}` };
+}
+
+type FoundRecord = RowPlace & { record: string[]; lineEnds: Buffer[] };
+
+async function* records(source: string, delimiter: string): AsyncGenerator<FoundRecord> {
+  let [lastLine, doubled, end] = [0, 0, 0];
   const parser = parse({
-    delimiter,
-    bom: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    on_record: (record, { lines }) => {
-      doubled += record.join('').split('\r\n').length - 1; // csv-parse counts such a line break in quotes twice
+    ...{ delimiter, bom: true, ...fields },
+    on_record: (record, { lines, bytes }) => {
+      for (const cell of record) doubled += cell.split('\r\n').length - 1; // csv-parse counts such a line break in quotes twice
       lastLine = lines - doubled;
-      return { record, line: lastLine } satisfies Parsed as unknown as string[];
+      const [offset, size] = [end, bytes - end];
+      end = bytes;
+      const lineEnds = parser.options.record_delimiter as unknown as Buffer[];
+      return { record, line: lastLine, offset, size, lineEnds } satisfies FoundRecord as unknown as string[];
     },
   });
   const file = createReadStream(source);
   file.on('error', (error) => parser.destroy(error));
-  let header: string[] | undefined;
-  let places: number[] = [];
   try {
-    for await (const { record, line } of file.pipe(parser) as AsyncIterable<Parsed>) {
-      if (!header) {
-        header = record.map((name) => name.trim());
-        places = columns.map((name) => columnOf(source, header as string[], name, delimiter, cure));
-        continue;
-      }
-      if (record.length === header.length) yield { line, cells: places.map((place) => record[place] ?? '') };
-      else
-        yield {
-          line,
-          reason: `it has ${record.length} ${record.length === 1 ? 'column' : 'columns'}, the header has ${header.length}`,
-        };
-    }
+    yield* file.pipe(parser) as AsyncIterable<FoundRecord>;
   } catch (error) {
     throw error instanceof CsvError ? tableFault(source, error, lastLine) : error;
   } finally {
     file.destroy();
   }
 }
-
-type Parsed = { record: string[]; line: number };
 
 function tableFault(source: string, error: CsvError, lastLine: number): SyntaxError {
   if (error.code !== 'CSV_QUOTE_NOT_CLOSED')

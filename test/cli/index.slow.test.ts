@@ -7,6 +7,7 @@ import { useBackend } from '../../src/node/backend.ts';
 import { gatherCaptions } from '../../src/node/captioned-pictures.ts';
 import { embedQuery } from '../../src/node/indexing/embed-query.ts';
 import { loadClip } from '../../src/node/load.ts';
+import { takePairs } from '../../src/node/pair-list.ts';
 import { readPairs } from '../../src/node/pairs.ts';
 import { openIndex } from '../../src/node/store/store.ts';
 import { search } from '../../src/search/search.ts';
@@ -203,7 +204,7 @@ describe('clip-tfjs index and search', () => {
     const clip = await loadClip('emoji-clip');
     const { index } = await openIndex(all);
     const { pairs } = await readPairs(table);
-    const { pictures, texts, textsOf } = gatherCaptions(pairs);
+    const { pictures, texts, textsOf } = gatherCaptions(await takePairs(pairs));
     let hits = 0;
     for (const [text, title] of texts.entries()) {
       const right = new Set(pictures.filter((_, picture) => textsOf[picture]!.includes(text)));

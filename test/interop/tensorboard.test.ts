@@ -64,7 +64,7 @@ describe("event files in TensorBoard's own reader", function () {
   it('show a run that was stopped, cut off, and went on, as its log has it', async () => {
     await useBackend('cpu');
     const all = await readPairs(writeShapeTable(folder));
-    const split = splitPairs(all.pairs, 0.25, 1);
+    const split = await splitPairs(all.pairs, 0.25, 1);
     const settings = { ...defaultSettings, epochs: 4, batchSize: 8, learningRate: 3e-3 };
     const [out, directory] = [join(folder, 'run'), join(folder, 'run', 'tensorboard')];
     /** Stops in a good way, or cuts the run off, after a step. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PairOptions, readPairs, splitPairs } from '../../src/node/pairs.ts';
+import { pairList, takePairs } from '../../src/node/pair-list.ts';
+import { type PairOptions, readPairs } from '../../src/node/pairs.ts';
+import { splitPairs } from '../../src/node/split-pairs.ts';
 
 describe('readPairs()', () => {
   const folder = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));
@@ -17,7 +19,7 @@ describe('readPairs()', () => {
   async function read(name: string, content: string | Buffer, options: PairOptions = {}) {
     writeFileSync(picture(name), content);
     const { pairs, bad } = await readPairs(picture(name), options);
-    const short = pairs.map(({ line, image, texts, concept }) => ({
+    const short = (await takePairs(pairs)).map(({ line, image, texts, concept }) => ({
       line,
       image: image.slice(folder.length + 1),
       texts,
@@ -141,7 +143,7 @@ describe('readPairs()', () => {
       writeFileSync(join(classes, name), '');
     const { pairs } = await readPairs(classes, { templates: ['a {}', 'the {}.'] });
     assert.deepEqual(
-      pairs.map(({ image, texts, concept }) => [image.slice(classes.length + 1), texts, concept]),
+      (await takePairs(pairs)).map(({ image, texts, concept }) => [image.slice(classes.length + 1), texts, concept]),
       [
         ['ice_cream/1.png', ['a ice cream', 'the ice cream.'], 'ice cream'],
         ['zebra/1.jpg', ['a zebra', 'the zebra.'], 'zebra'],
@@ -154,19 +156,23 @@ describe('readPairs()', () => {
 
 describe('splitPairs()', () => {
   const pairs = Array.from({ length: 40 }, (_, line) => ({ line, image: `${line >> 1}.png`, texts: ['x'] }));
+  const split = async (share: number, seed: number) => {
+    const { training, validation } = await splitPairs(pairList(pairs), share, seed);
+    return { training: await takePairs(training), validation: await takePairs(validation) };
+  };
 
-  it('sets pictures apart with all their rows, by seed', () => {
-    const { training, validation } = splitPairs(pairs, 0.25, 3);
+  it('sets pictures apart with all their rows, by seed', async () => {
+    const { training, validation } = await split(0.25, 3);
     assert.equal(validation.length, 10);
     assert.equal(training.length, 30);
     const images = new Set(validation.map(({ image }) => image));
     assert.ok(training.every(({ image }) => !images.has(image)));
-    assert.deepEqual(splitPairs(pairs, 0.25, 3).validation, validation);
-    assert.notDeepEqual(splitPairs(pairs, 0.25, 4).validation, validation);
-    assert.deepEqual(splitPairs(pairs, 0, 3), { training: pairs, validation: [] });
+    assert.deepEqual((await split(0.25, 3)).validation, validation);
+    assert.notDeepEqual((await split(0.25, 4)).validation, validation);
+    assert.deepEqual(await split(0, 3), { training: pairs, validation: [] });
   });
 
-  it('refuses a share that leaves nothing', () => {
-    assert.throws(() => splitPairs(pairs, 1, 0), /expected a share from 0 to below 1 but got 1/);
+  it('refuses a share that leaves nothing', async () => {
+    await assert.rejects(split(1, 0), /expected a share from 0 to below 1 but got 1/);
   });
 });

@@ -26,7 +26,7 @@ export async function directionsOf(
   const compared = comparedTemplates(templates);
   const harmful = harm ? [...allHarmLabels(harm.labels), ...harm.alternatives] : [];
   const all = toClasses([...classes, ...harmful], compared).flatMap((entry) => promptsOf(entry, compared));
-  announceLongTexts([...all, ...queries], clip.tokenizer, 'prompts');
+  await announceLongTexts([...all, ...queries], clip.tokenizer, 'prompts');
   const ensemble = await buildPromptEnsemble(clip, classes, {
     templates: compared,
     truncate: true,

@@ -46,7 +46,7 @@ export async function updateCaptions(
   if (added.length > 0) {
     const clip = await openModel();
     assertSameModel(writer.header, { hash: await modelHash(clip), preprocess: clip.config.preprocess });
-    announceLongTexts(
+    await announceLongTexts(
       added.map(({ caption }) => caption),
       clip.tokenizer,
       'captions',

@@ -24,6 +24,7 @@ function droppedPairs({ findings }: PairsReport): Set<number | undefined> {
  * Writes the training data without the rows that the report drops, paths relative to the list. In a table a pair with several captions
  * has a row for each, and the rows a concept, its own or its picture, so that they count as right answers to each other.
  * @returns how many pairs are in it
+ * @throws Error where pictures lie in shards
  */
 export async function writeCleanList(path: string, { pairs }: PairSet, report: PairsReport): Promise<number> {
   const dropped = droppedPairs(report);
@@ -34,6 +35,10 @@ export async function writeCleanList(path: string, { pairs }: PairSet, report: P
   async function* lines() {
     if (write === tableRow) yield encoder.encode('filepath,title,concept\n');
     for await (const pair of pairs) {
+      if (pair.bytes)
+        throw new Error(
+          `Cannot write ${path}: a list names picture files but ${pair.image} lies in a shard; unpack the shards, and list what they hold`,
+        );
       if (dropped.has(place++)) continue;
       count++;
       yield encoder.encode(write({ ...pair, image: relative(dirname(path), pair.image) }));

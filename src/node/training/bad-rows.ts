@@ -23,15 +23,16 @@ export function countBadRows(
   report: (message: string) => void,
 ): BadRows {
   const rows = [...known];
-  const lines = new Set(known.map(({ line }) => line));
+  const placeOf = ({ line, place }: BadRow) => place ?? `line ${line} of ${source}`;
+  const places = new Set(known.map(placeOf));
   const take = (given: readonly BadRow[], atLeast: string) => {
-    const fresh = given.filter(({ line }) => !lines.has(line));
+    const fresh = given.filter((row) => !places.has(placeOf(row)));
     if (fresh.length === 0) return;
     for (const row of fresh) {
-      lines.add(row.line);
+      places.add(placeOf(row));
       rows.push(row);
     }
-    for (const { line, reason } of fresh.slice(0, mostReports)) report(`skipped line ${line} of ${source}: ${reason}`);
+    for (const row of fresh.slice(0, mostReports)) report(`skipped ${placeOf(row)}: ${row.reason}`);
     if (fresh.length > mostReports) report(`and ${fresh.length - mostReports} more lines`);
     if (rows.length > share * total)
       throw new Error(

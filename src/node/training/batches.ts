@@ -1,8 +1,10 @@
-import { permutation, sampleSeed } from '../../random.ts';
+import { sampleSeed } from '../../random.ts';
 import { conceptNumbers } from '../../train/batches.ts';
 import type { Concepts } from '../../train/loss.ts';
+import type { PairList } from '../pair-list.ts';
 import type { FilePair } from '../pairs.ts';
 import type { ReadySample, SampleSource } from '../workers/sample-source.ts';
+import { type EpochOrder, epochOrder, pairsPerEpoch } from './epoch-order.ts';
 import { preparePairs, type Showing } from './prepare-pairs.ts';
 
 /** A batch as numbers, and which pairs are in it. */
@@ -31,12 +33,12 @@ export function stepsPerEpoch(pairs: number, batchSize: number): number {
 
 /**
  * The batches of a run, step after step. The order of an epoch follows from (seed, epoch), what a sample draws from (seed,
- * epoch, index): neither the number of threads nor where a run begins changes anything. A picture that cannot be read is
+ * epoch, turn): neither the number of threads nor where a run begins changes anything. A picture that cannot be read is
  * left out of its batch.
  * @param onBad called for it, each time; may throw
  */
 export async function* fileBatches(
-  pairs: readonly FilePair[],
+  pairs: PairList,
   source: SampleSource,
   order: BatchOrder,
   onBad: (pair: FilePair, reason: string) => void,
@@ -53,19 +55,21 @@ export async function* fileBatches(
   }
 }
 
-function* showingsOf(pairs: readonly FilePair[], order: BatchOrder): Generator<Showing> {
+async function* showingsOf(pairs: PairList, order: BatchOrder): AsyncGenerator<Showing> {
   const { batchSize, seed, firstStep, endStep } = order;
-  const steps = stepsPerEpoch(pairs.length, batchSize);
+  const steps = stepsPerEpoch(pairsPerEpoch(pairs), batchSize);
   let epoch = -1;
-  let indices: Uint32Array = new Uint32Array();
+  let shown: EpochOrder = { pairs: new Uint32Array(), turns: new Uint32Array() };
   for (let step = firstStep; step < endStep; step++) {
     if (Math.floor(step / steps) !== epoch) {
       epoch = Math.floor(step / steps);
-      indices = permutation(pairs.length, sampleSeed(seed, epoch));
+      shown = epochOrder(pairs, seed, epoch);
     }
     const begin = (step % steps) * batchSize;
-    for (const index of indices.subarray(begin, begin + batchSize))
-      yield { pair: pairs[index] as FilePair, seed: sampleSeed(seed, epoch, index) };
+    const indices = Array.from(shown.pairs.subarray(begin, begin + batchSize));
+    const turns = shown.turns.subarray(begin, begin + batchSize);
+    for (const [at, pair] of (await Promise.all(indices.map((index) => pairs.read(index)))).entries())
+      yield { pair, seed: sampleSeed(seed, epoch, turns[at] as number) };
   }
 }
 

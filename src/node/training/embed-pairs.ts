@@ -1,5 +1,6 @@
 import type { Clip } from '../../clip.ts';
 import { embedImages, embedTexts } from '../../embed.ts';
+import type { PairList } from '../pair-list.ts';
 import type { FilePair } from '../pairs.ts';
 import { inBatches } from '../workers/in-order.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
@@ -14,7 +15,7 @@ export type EmbeddedFilePairs = { pairs: FilePair[]; images: Float32Array[]; tex
  */
 export async function embedPairs(
   clip: Clip,
-  pairs: readonly FilePair[],
+  pairs: PairList,
   source: SampleSource,
   batchSize: number,
   onBad: (pair: FilePair, reason: string) => void,
@@ -36,14 +37,16 @@ type EmbeddedSample = { pair: FilePair; image: Float32Array; text: Float32Array 
 /** The pictures alone. One that cannot be read is left out. */
 export async function* embedSamples(
   clip: Clip,
-  pairs: readonly FilePair[],
+  pairs: PairList,
   source: SampleSource,
   batchSize: number,
   onBad: (pair: FilePair, reason: string) => void,
 ): AsyncGenerator<EmbeddedSample, void, undefined> {
-  const showings = pairs.map((pair) => ({ pair }));
+  async function* showings() {
+    for await (const pair of pairs) yield { pair };
+  }
   async function* readable() {
-    for await (const { pair, sample } of preparePairs(showings, source, onBad)) if (sample) yield { pair, sample };
+    for await (const { pair, sample } of preparePairs(showings(), source, onBad)) if (sample) yield { pair, sample };
   }
   for await (const batch of inBatches(readable(), batchSize)) {
     const pixels = batch.flatMap(({ sample }) => ('pixels' in sample ? [sample.pixels] : []));

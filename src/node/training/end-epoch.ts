@@ -1,6 +1,7 @@
 import type { Clip } from '../../clip.ts';
 import { validate } from '../../train/validate.ts';
 import type { WeightAverage } from '../../train/weight-average.ts';
+import type { PairList } from '../pair-list.ts';
 import type { FilePair } from '../pairs.ts';
 import type { BadRows } from './bad-rows.ts';
 import { embedPairs, sameAnswers } from './embed-pairs.ts';
@@ -36,7 +37,7 @@ function isBest({ best, guard }: OpenRun, { validation }: EpochEntry): boolean {
   return !best?.validation || !validation || validation.loss < best.validation.loss;
 }
 
-async function validateOn({ clip, source, plan, size, badValidation }: OpenRun, pairs: readonly FilePair[]) {
+async function validateOn({ clip, source, plan, size, badValidation }: OpenRun, pairs: PairList) {
   const rows = await embedPairs(clip, pairs, source, plan.chunkSize, onBad(badValidation));
   return validate({ ...rows, concepts: sameAnswers(rows.pairs) }, clip.logitScale, size.batchSize);
 }
@@ -67,5 +68,5 @@ async function withAverage(clip: Clip, average: WeightAverage | undefined, run: 
 }
 
 export function onBad(rows: BadRows): (pair: FilePair, reason: string) => void {
-  return ({ line }, reason) => rows.add({ line, reason });
+  return ({ line, place }, reason) => rows.add({ line, ...(place !== undefined && { place }), reason });
 }

@@ -1,7 +1,7 @@
 import type { GuardScore } from '../../evaluate/guard.ts';
 import { percentWithInterval } from '../../evaluate/percent.ts';
 import type { GuardData } from '../guard-data.ts';
-import type { FilePair } from '../pairs.ts';
+import type { PairList } from '../pair-list.ts';
 
 /** A score in words: `accuracy 81.2 % (75.0 to 86.1)`. */
 export function scoreText(score: GuardScore): string {
@@ -9,13 +9,14 @@ export function scoreText(score: GuardScore): string {
 }
 
 /** Says how many pictures of a guard set are trained on: these are not forgotten. */
-export function warnOfTrained(
+export async function warnOfTrained(
   { pairs, source }: GuardData,
-  training: readonly FilePair[],
+  training: PairList,
   report: (message: string) => void,
-): void {
-  const trained = new Set(training.map(({ image }) => image));
-  const count = pairs.filter(({ image }) => trained.has(image)).length;
+): Promise<void> {
+  const others = new Set(pairs.map(({ image }) => image));
+  for await (const { image } of training) others.delete(image);
+  const count = pairs.filter(({ image }) => !others.has(image)).length;
   if (count > 0)
     report(
       `${count} of the ${pairs.length} pictures of the guard ${source} are trained on, too, so it shows less than what is forgotten; take others`,

@@ -3,6 +3,7 @@ import type { Clip } from '../../clip.ts';
 import { type GuardScore, guardScore, hasFallen } from '../../evaluate/guard.ts';
 import { percent } from '../../evaluate/percent.ts';
 import { type GuardData, saidOfRead } from '../guard-data.ts';
+import { pairList } from '../pair-list.ts';
 import type { FilePair } from '../pairs.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
 import { embedSamples } from './embed-pairs.ts';
@@ -55,7 +56,7 @@ export function openGuard(
   const measure = async (epoch: number): Promise<GuardScore> => {
     const images: Float32Array[] = [];
     const read = new Set<string>();
-    for await (const { pair, image } of embedSamples(clip, data.pairs, source, batchSize, skip)) {
+    for await (const { pair, image } of embedSamples(clip, pairList(data.pairs), source, batchSize, skip)) {
       images.push(image);
       read.add(pair.image);
     }

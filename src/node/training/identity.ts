@@ -16,8 +16,8 @@ export async function identityOf(
 ): Promise<RunIdentity> {
   const identity = {
     'the model': await digestOfWeights(clip),
-    'the training data': digestOfPairs(training),
-    'the validation data': validation ? digestOfPairs(validation) : null,
+    'the training data': await digestOfPairs(training),
+    'the validation data': validation ? await digestOfPairs(validation) : null,
     backend: tf.getBackend(),
     ...flattened(choices),
   };
@@ -58,8 +58,9 @@ async function digestOfWeights(clip: Clip): Promise<string> {
   return hash.digest('hex');
 }
 
-function digestOfPairs({ pairs }: PairSet): string {
+async function digestOfPairs({ pairs }: PairSet): Promise<string> {
   const hash = createHash('sha256');
-  for (const { image, texts, concept } of pairs) hash.update(`${JSON.stringify([image, texts, concept])}\n`);
+  if (pairs.weights) hash.update(`${JSON.stringify(pairs.weights)}\n`);
+  for await (const { image, texts, concept } of pairs) hash.update(`${JSON.stringify([image, texts, concept])}\n`);
   return hash.digest('hex');
 }

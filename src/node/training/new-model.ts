@@ -21,7 +21,7 @@ import { filesAt } from '../load.ts';
 export async function newModel(
   config: string,
   tokenizer: string | undefined,
-  captions: Iterable<string>,
+  captions: Iterable<string> | AsyncIterable<string>,
   seed: number,
 ): Promise<Clip> {
   const asked = readOpenClipConfig(config);
@@ -42,11 +42,17 @@ export async function newModel(
 async function chooseVocabulary(
   size: number,
   tokenizer: string | undefined,
-  captions: Iterable<string>,
+  captions: Iterable<string> | AsyncIterable<string>,
 ): Promise<Vocabulary> {
   if (tokenizer !== undefined)
     return readVocabulary((await readVocabularyFiles(filesAt(tokenizer, tokenizer, true))) ?? {});
-  if (size !== openaiVocabSize) return trainBpe(captions, size);
+  if (size !== openaiVocabSize) return trainBpe(await gathered(captions), size);
   announce(`vocab_size ${size} is that of OpenAI's vocabulary, so that is used`);
   return openaiVocabulary();
+}
+
+async function gathered(captions: Iterable<string> | AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const caption of captions) all.push(caption);
+  return all;
 }

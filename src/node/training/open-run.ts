@@ -5,11 +5,13 @@ import type { TrainingPlan } from '../../train/memory.ts';
 import type { Progress, TrainingState } from '../../train/training-state.ts';
 import { WeightAverage } from '../../train/weight-average.ts';
 import { findCheckpoint } from '../checkpoints.ts';
+import { joinPairs, pairList } from '../pair-list.ts';
 import type { BadRow, PairSet } from '../pairs.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
 import { assertDirectoryWritable } from '../writable.ts';
 import { type Adaptation, describeTrained, openAdaptation, trainableIn } from './adaptation.ts';
 import { type BadRows, countBadRows } from './bad-rows.ts';
+import { pairsPerEpoch } from './epoch-order.ts';
 import { featureSource } from './features/feature-source.ts';
 import { cachedTowers, featureFolder, knowFeatures } from './features/know-features.ts';
 import { lockedTowers } from './features/locked-towers.ts';
@@ -97,7 +99,7 @@ export async function openRun(
   const bad = badRowsOf(training, options, notes?.bad);
   const badValidation = badRowsOf(validation ?? noPairs, options, notes?.badValidation);
 
-  const size = sizeRun(training.pairs.length, settings, report);
+  const size = sizeRun(pairsPerEpoch(training.pairs), settings, report);
   const plan = notes?.plan ?? planMemory(clip, settings, size.batchSize); // from then on, or the numbers would change
   report(describeTrained(clip.config, settings));
   report(describePlan(plan, size.batchSize));
@@ -138,7 +140,9 @@ export async function openRun(
     await log.close();
     if (!existsSync(logPath)) await removeRunFile(out); // it has not begun
   };
-  const pairs = () => [training, validation, given.guard?.data].flatMap((set) => [...(set?.pairs ?? [])]);
+  const guarded = given.guard && pairList(given.guard.data.pairs);
+  const lists = [training.pairs, validation?.pairs, guarded].filter((list) => list !== undefined);
+  const pairs = () => joinPairs(lists.map((list) => ({ list, weight: 1 })));
   const known = await knowFeatures(clip, locked, pairs, preparing, {
     ...{ ...options, batchSize: plan.chunkSize, signal: given.signal },
   }).catch(async (error) => {
@@ -146,7 +150,7 @@ export async function openRun(
     throw error;
   });
   const source = featureSource(preparing, known, tokenizer);
-  if (given.guard && !found) warnOfTrained(given.guard.data, training.pairs, report);
+  if (given.guard && !found) await warnOfTrained(given.guard.data, training.pairs, report);
   const guard = given.guard && openGuard(clip, given.guard, source, plan.chunkSize, options, notes?.guard);
   return {
     ...{ clip, training, validation, options, identity, size, plan, bad, badValidation, history, log, average },
@@ -169,7 +173,7 @@ const defaultOptions = {
   report: () => {},
 } as const satisfies Partial<RunOptions>;
 
-const noPairs: PairSet = { source: '', pairs: [], bad: [] };
+const noPairs: PairSet = { source: '', pairs: pairList([]), bad: [] };
 
 function badRowsOf(set: PairSet, { maxBad, report }: OpenRun['options'], known: BadRow[] = []): BadRows {
   const rows = countBadRows(set.source, set.pairs.length + set.bad.length, maxBad, known, report);

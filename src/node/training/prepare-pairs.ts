@@ -13,12 +13,12 @@ export type Showing = { pair: FilePair; seed?: number };
  * @throws PoolError where the threads cannot go on
  */
 export async function* preparePairs(
-  showings: Iterable<Showing>,
+  showings: Iterable<Showing> | AsyncIterable<Showing>,
   source: SampleSource,
   onBad: (pair: FilePair, reason: string) => void,
 ): AsyncGenerator<{ pair: FilePair; sample: ReadySample | undefined }, void, undefined> {
   const prepare = ({ pair, ...seeded }: Showing) =>
-    source.prepare({ image: pair.image, texts: pair.texts, ...seeded }).then(
+    source.prepare({ image: pair.image, ...(pair.bytes && { bytes: pair.bytes }), texts: pair.texts, ...seeded }).then(
       (sample) => ({ pair, sample, error: undefined }),
       (error: Error) => ({ pair, sample: undefined, error }),
     );

@@ -1,5 +1,6 @@
 import { dot } from '../../embed.ts';
 import type { FilePair } from '../pairs.ts';
+import { pictureOf } from '../picture-of.ts';
 import { matrixHtml, retrievalHtml, type Thumbnail } from '../report.ts';
 import { thumbnailOf } from '../thumbnail.ts';
 import { type EmbeddedFilePairs, sameAnswers } from './embed-pairs.ts';
@@ -45,6 +46,6 @@ function cosine({ images, texts }: EmbeddedFilePairs, text: number, picture: num
   return dot(texts[text] as Float32Array, images[picture] as Float32Array);
 }
 
-function thumbnail({ image, texts }: FilePair, exifRotate: boolean): Promise<Thumbnail> {
-  return thumbnailOf(image, texts[0] ?? image, exifRotate);
+async function thumbnail(pair: FilePair, exifRotate: boolean): Promise<Thumbnail> {
+  return thumbnailOf(await pictureOf(pair), pair.texts[0] ?? pair.image, exifRotate);
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import { writeFileAtomically } from '../files.ts';
-import type { BadRow, FilePair } from '../pairs.ts';
+import { type PairList, pairList, takePairs } from '../pair-list.ts';
+import type { BadRow } from '../pairs.ts';
 import { chartHtml, htmlReport, type Section, tableHtml } from '../report.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
 import { embedPairs } from './embed-pairs.ts';
@@ -34,7 +35,7 @@ const mostPictures = 200;
  */
 export async function writeTrainingReport(
   clip: Clip,
-  pairs: readonly FilePair[],
+  pairs: PairList,
   source: SampleSource,
   options: ReportOptions,
 ): Promise<void> {
@@ -45,7 +46,8 @@ export async function writeTrainingReport(
     if (isStep(entry)) steps.push(entry);
     else epochs.push(entry);
   }
-  const rows = await embedPairs(clip, pairs.slice(0, mostPictures), source, batchSize, () => {});
+  const shown = pairList(await takePairs(pairs, mostPictures));
+  const rows = await embedPairs(clip, shown, source, batchSize, () => {});
   const from = isValidated ? 'the validation pairs' : 'the training pairs, for there is no validation';
   const sections: Section[] = [
     { heading: 'Curves', html: curves(steps, epochs, size) },
@@ -57,8 +59,8 @@ export async function writeTrainingReport(
     ...(bad.length > 0 ? [{ heading: 'Rows that could not be used', html: badTable(bad) }] : []),
   ];
   const last = steps.at(-1)?.step ?? 0;
-  const shown = settings.averageDecay === undefined ? 'the weights' : 'the average of the weights';
-  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString().replace(/T(.{8}).*/, ' $1')} UTC. The examples are by ${shown} after step ${last}.`;
+  const weights = settings.averageDecay === undefined ? 'the weights' : 'the average of the weights';
+  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString().replace(/T(.{8}).*/, ' $1')} UTC. The examples are by ${weights} after step ${last}.`;
   await writeFileAtomically(join(out, 'report.html'), await htmlReport('Training report', lead, sections));
 }
 
@@ -117,5 +119,8 @@ function settingRows(settings: TrainingSettings, { batchSize, steps, warmup }: R
 }
 
 function badTable(bad: readonly BadRow[]): string {
-  return tableHtml([['line', 'reason'], ...bad.slice(0, 100).map(({ line, reason }) => [String(line), reason])]);
+  return tableHtml([
+    ['line', 'reason'],
+    ...bad.slice(0, 100).map(({ line, place, reason }) => [place ?? String(line), reason]),
+  ]);
 }

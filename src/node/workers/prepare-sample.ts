@@ -4,6 +4,8 @@ import { preprocess as preprocessPicture } from '../../image/preprocess.ts';
 import { sampleSeed, uniformNumbers } from '../../random.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { readImage } from '../images/read-image.ts';
+import type { FilePair } from '../pairs.ts';
+import { pictureOf } from '../picture-of.ts';
 
 /** What is the same for every sample of a run. */
 export type SampleSettings = { preprocess: PreprocessConfig; augmentation: Augmentation; exifRotate: boolean };
@@ -12,7 +14,7 @@ export type SampleSettings = { preprocess: PreprocessConfig; augmentation: Augme
  * One showing of a pair. All that is random about it follows from the seed; without one nothing is: the first caption, and
  * the picture as in evaluation.
  */
-export type SampleTask = { image: string; texts: readonly string[]; seed?: number };
+export type SampleTask = Pick<FilePair, 'image' | 'bytes' | 'texts'> & { seed?: number };
 
 export type Sample = {
   /** float32 [size, size, 3] */
@@ -27,8 +29,8 @@ export async function prepareSample(
   { preprocess, augmentation, exifRotate }: SampleSettings,
   tokenizer: Tokenizer,
 ): Promise<Sample> {
-  const { image, seed } = task;
-  const picture = await readImage(image, { exifRotate });
+  const { seed } = task;
+  const picture = await readImage(await pictureOf(task), { exifRotate });
   const pixels =
     seed === undefined
       ? preprocessPicture(picture, preprocess)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -11,7 +11,8 @@ import { type CheckPairsOptions, checkPairs } from '../../../src/node/pairs-chec
 import { writeCleanList } from '../../../src/node/pairs-check/clean-list.ts';
 import type { PairsReport } from '../../../src/node/pairs-check/report-types.ts';
 import { pairsReportSections } from '../../../src/node/pairs-check/sections.ts';
-import { shapeClip } from '../training/shapes.ts';
+import { tarOf } from '../shards/tar-of.ts';
+import { shapeClip, writeShapes } from '../training/shapes.ts';
 import { animationOf, blocks, jpegOf, type Planting, plant, transparentOf } from './planted.ts';
 
 const options = { conceptColumn: 'concept' };
@@ -52,6 +53,30 @@ describe('a check of pairs', function () {
       [report.pictures, report.unreadable, report.captions, report.falseNegatives.pairShare],
       [12, 0, 12, 0],
     );
+  });
+
+  it('looks at pictures in shards as at files, and writes no list of them', async () => {
+    const folders = mkdtempSync(join(folder, 'shards-'));
+    const files = writeShapes(folders).map(({ image, text }) => ({
+      content: readFileSync(join(folders, image)),
+      text,
+    }));
+    const members = [...files, { content: 'no picture', text: 'broken' }, files[2]!].flatMap(
+      ({ content, text }, at) => [
+        { name: `${at}.png`, content },
+        { name: `${at}.txt`, content: text },
+      ],
+    );
+    const shard = join(folders, 'shapes.tar');
+    writeFileSync(shard, tarOf(members));
+    const report = await check(shard);
+    const { 'unreadable-picture': unreadable, 'repeated-pair': repeated } = placesOf(report);
+    assert.deepEqual(unreadable, ['25']);
+    assert.equal(report.pictures, 26);
+    assert.deepEqual(placesOf(await check(shard, undefined, { workers: 0 })), placesOf(report));
+    assert.deepEqual(repeated, ['3', '26']);
+    const list = join(folders, 'clean.csv');
+    await assert.rejects(writeCleanList(list, await readPairs(shard), report), /lies in a shard; unpack the shards/);
   });
 
   it('finds every fault that was planted, where it is, and nothing else', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openaiPreprocess } from '../../../src/config.ts';
+import { pairList, takePairs } from '../../../src/node/pair-list.ts';
 import { type FilePair, readPairs } from '../../../src/node/pairs.ts';
 import { type BatchOrder, type FileBatch, fileBatches, stepsPerEpoch } from '../../../src/node/training/batches.ts';
 import { openSampleSource } from '../../../src/node/workers/sample-source.ts';
@@ -15,7 +16,7 @@ describe('fileBatches()', () => {
   let pairs: FilePair[];
   let tokenizer: Tokenizer;
   before(async () => {
-    pairs = (await readPairs(writeShapeTable(folder))).pairs;
+    pairs = await takePairs((await readPairs(writeShapeTable(folder))).pairs);
     tokenizer = createTokenizer(await openaiVocabulary(), 10);
   });
 
@@ -36,7 +37,7 @@ describe('fileBatches()', () => {
     const source = openSampleSource(threads, chosen.batchSize, settings, tokenizer);
     const batches: FileBatch[] = [];
     try {
-      for await (const batch of fileBatches(some, source, chosen, onBad)) batches.push(batch);
+      for await (const batch of fileBatches(pairList(some), source, chosen, onBad)) batches.push(batch);
     } finally {
       await source.close();
     }

@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { type FilePair, type PairSet, readPairs, splitPairs } from '../../../src/node/pairs.ts';
+import { pairList, takePairs } from '../../../src/node/pair-list.ts';
+import { type FilePair, type PairSet, readPairs } from '../../../src/node/pairs.ts';
+import { splitPairs } from '../../../src/node/split-pairs.ts';
 import { pictureFeatures } from '../../../src/node/training/features/picture-features.ts';
 import { isStep, type LogEntry } from '../../../src/node/training/log.ts';
 import { trainOnFiles } from '../../../src/node/training/run.ts';
@@ -17,8 +19,8 @@ import { shapeClip, writeShapeTable } from './shapes.ts';
 const settings: TrainingSettings = { ...defaultSettings, epochs: 3, batchSize: 8, learningRate: 3e-3, seed: 5 };
 const folder = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));
 const all = await readPairs(writeShapeTable(folder));
-const pairs = all.pairs.map((pair, row) => ({ ...pair, texts: [...pair.texts, `number ${row}`] }));
-const split = splitPairs(pairs, 0.25, 1);
+const pairs = (await takePairs(all.pairs)).map((pair, row) => ({ ...pair, texts: [...pair.texts, `number ${row}`] }));
+const split = await splitPairs(pairList(pairs), 0.25, 1);
 const training: PairSet = { ...all, pairs: split.training };
 const validation: PairSet = { ...all, pairs: split.validation };
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { readGuardData } from '../../../src/node/guard-data.ts';
+import { pairList, takePairs } from '../../../src/node/pair-list.ts';
 import { type PairSet, readPairs } from '../../../src/node/pairs.ts';
 import { type EpochEntry, isStep, type LogEntry } from '../../../src/node/training/log.ts';
 import { trainOnFiles } from '../../../src/node/training/run.ts';
@@ -33,7 +34,7 @@ const labels = table(
   guarded.map(({ image, shape }) => `${image},${shape}`),
 );
 const captions = table('captions.csv', 'filepath,title', rowsOf(guarded));
-const guardedPairs = (await readPairs(captions)).pairs;
+const guardedPairs = await takePairs((await readPairs(captions)).pairs);
 const swapped = (text: string) => text.replace(/cross|stripes/, (shape) => (shape === 'cross' ? 'stripes' : 'cross'));
 const templates = ['a {}', 'a red {}'];
 const data = await readGuardData(labels, { templates });
@@ -154,7 +155,7 @@ describe('trainOnFiles() with a guard set', () => {
     /** Crosses are called stripes, and stripes crosses: whoever learns that forgets. */
     const wrong: PairSet = {
       ...shapes,
-      pairs: guardedPairs.map((pair, line) => ({ ...pair, line, texts: pair.texts.map(swapped) })),
+      pairs: pairList(guardedPairs.map((pair, line) => ({ ...pair, line, texts: pair.texts.map(swapped) }))),
     };
     const forgetting = async (validation?: PairSet) => ({
       clip: await loadClip(known),
@@ -240,7 +241,7 @@ describe('trainOnFiles() with a guard set', () => {
       const { result, entries } = await run(
         { out: own, settings: harsh, guard },
         undefined,
-        await forgetting({ ...wrong, pairs: wrong.pairs.slice(0, 6) }),
+        await forgetting({ ...wrong, pairs: pairList(await takePairs(wrong.pairs, 6)) }),
       );
       const epochs = epochsOf(entries);
       assert.equal(result.guard?.isOver, true);

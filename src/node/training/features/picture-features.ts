@@ -56,9 +56,16 @@ type Wanted = { pair: FilePair; status: FileStatus | undefined };
 /** Each picture once. */
 async function statusesOf(pairs: Iterable<FilePair> | AsyncIterable<FilePair>): Promise<Map<string, Wanted>> {
   const wanted = new Map<string, Wanted>();
-  const withStatus = async (pair: FilePair) => ({ pair, status: await statusOf(pair.image) });
+  const withStatus = async (pair: FilePair) => ({ pair, status: await pictureStatus(pair) });
   for await (const each of inOrder(pairs, atOnce, withStatus)) wanted.set(each.pair.image, each);
   return wanted;
+}
+
+/** Of a picture in a shard: its own size, and the shard's time. */
+async function pictureStatus({ image, bytes }: FilePair): Promise<FileStatus | undefined> {
+  if (!bytes) return statusOf(image);
+  const shard = await statusOf(bytes.file);
+  return shard && { ...shard, path: image, size: bytes.size };
 }
 
 async function compute(
