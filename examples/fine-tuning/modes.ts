@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { clipTfjs } from './command.ts';
 import { cacheFolder, guardTable, newTable, runsFolder } from './folders.ts';
 import { measure, percent } from './measure.ts';
+import { readyStyle } from './style.ts';
 import { train } from './train.ts';
 
 const modes: readonly (readonly [name: string, ...options: string[]])[] = [
@@ -22,6 +23,7 @@ const modes: readonly (readonly [name: string, ...options: string[]])[] = [
   ['projections', '--mode', 'projections'],
 ];
 
+await readyStyle();
 console.log(
   '| what is trained | numbers | memory | time | new style, top-1 / top-5 | guard, top-1 / top-5 | sum of top-1 |',
 );

@@ -7,7 +7,7 @@
  *
  * OpenMoji (https://openmoji.org) is by the OpenMoji project, under CC BY-SA 4.0; Noto is by Google, under Apache 2.0.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,6 +27,11 @@ const seed = 8;
 
 /** Pixels of a side. */
 const size = 72;
+
+/** Writes the drawings where they are not there yet. */
+export async function readyStyle(): Promise<void> {
+  if (!existsSync(guardTable)) await writeStyle();
+}
 
 /** @returns how many drawings are in each set */
 export async function writeStyle(): Promise<{ training: number; new: number; guard: number }> {

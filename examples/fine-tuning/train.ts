@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../../src/node/files.ts';
 import { clipTfjs } from './command.ts';
 import { runsFolder, trainingFile } from './folders.ts';
 import { measure, type Scores } from './measure.ts';
-import { writeStyle } from './style.ts';
+import { readyStyle } from './style.ts';
 
 /** A run of `finetune`, and what it came to. */
 export type Outcome = Scores & { name: string; trained: number; seconds: number; memory: number };
@@ -19,7 +19,7 @@ const shared = ['--epochs', '8', '--batch-size', '128', '--seed', '1'];
  * @param options of `finetune`, after those that all runs share
  */
 export async function train(name: string, ...options: string[]): Promise<Outcome> {
-  if (!existsSync(trainingFile)) await writeStyle();
+  await readyStyle();
   const out = join(runsFolder, name);
   const file = join(out, 'outcome.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Outcome;
