@@ -56,7 +56,9 @@ const sweep = await clipTfjs(
   '--out',
   join(runsFolder, 'blend'),
 );
-console.log(JSON.stringify(sweep.json));
+console.log('\n| alpha | new style, top-1 | guard, top-1 | sum |\n| --- | --- | --- | --- |');
+for (const { alpha, data, guard, sum } of sweep.json.points)
+  console.log(`| ${alpha} | ${percent(data.value)} | ${percent(guard.value)} | ${percent(sum)} |`);
 
 function row(
   name: string,
