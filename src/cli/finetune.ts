@@ -10,6 +10,7 @@ import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { readData } from './training-data.ts';
 import {
+  addRunningOptions,
   addTrainingOptions,
   assertExtent,
   assertRunFits,
@@ -30,8 +31,11 @@ export function addFinetune(program: Command): void {
       'Train a model further. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
     )
     .argument('<model>', modelHelp);
-  addLoadingOptions(addGuardOptions(addModeOptions(addTrainingOptions(command))))
-    .option('-c, --config <path>', 'a JSON file with "training" and "augmentation": docs/training.md')
+  const described = addGuardOptions(addModeOptions(addTrainingOptions(command))).option(
+    '-c, --config <path>',
+    'a JSON file with "training" and "augmentation": docs/training.md',
+  );
+  addRunningOptions(addLoadingOptions(described))
     .addHelpText(
       'after',
       '\nExample:\n  $ clip-tfjs finetune clip-vit-base-patch32 --data pairs.csv --val-share 0.1 --epochs 5 --out my-clip' +

@@ -56,7 +56,10 @@ export function addPairsCheck(pairs: Command): void {
       'Look over pictures and captions before training: every picture is decoded, every caption read as the model reads it. ' +
         'Says what was found, what it does to training, and what to do about it.',
     )
-    .argument('<data>', 'what --data of finetune takes: a table, lines of JSON, or a folder with a folder per class')
+    .argument(
+      '<data>',
+      'what --data of finetune takes: a table, lines of JSON, WebDataset shards, or a folder with a folder per class',
+    )
     .option('--val <path>', 'pairs for validation: what do both have?')
     .option('--test <path>', 'pairs for a test: what do they have of the others?')
     .option('-m, --model <path>', `whose input, tokenizer and embeddings count: ${modelHelp}`);

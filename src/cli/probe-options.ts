@@ -30,7 +30,8 @@ export type ProbeCommand = Omit<ModelOptions, 'model'> &
   };
 
 export function addProbeOptions(command: Command): Command {
-  const withModel = addLoadingOptions(command.argument('<model>', modelHelp))
+  const described = command
+    .argument('<model>', modelHelp)
     .requiredOption(
       '--data <path>',
       'labelled pictures: a folder with a folder per class, or a table (.csv, .tsv) with the columns filepath and label',
@@ -60,12 +61,12 @@ export function addProbeOptions(command: Command): Command {
     .option('--image-column <name>', "the table's column of picture paths (default: filepath)")
     .option('--label-column <name>', "the table's column of labels (default: label)")
     .option('--seed <number>', 'which pictures --val-share and --shots take', parseWhole(0), 1);
-  return addTemplateOptions(withModel)
+  return addLoadingOptions(addTemplateOptions(described))
     .addOption(backendOption())
     .addOption(threadsOption())
-    .addOption(jsonOption())
     .addOption(workersOption())
-    .option('--exif-rotate', 'turn pictures as their EXIF orientation says');
+    .option('--exif-rotate', 'turn pictures as their EXIF orientation says')
+    .addOption(jsonOption());
 }
 
 /** @throws UsageError on an option that the method has no use for */

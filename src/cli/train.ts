@@ -8,6 +8,7 @@ import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { readData } from './training-data.ts';
 import {
+  addRunningOptions,
   addTrainingOptions,
   assertExtent,
   assertRunFits,
@@ -27,11 +28,11 @@ export function addTrain(program: Command): void {
     .description(
       'Train a model with random weights, and a vocabulary from the captions. A run that was stopped, even killed, goes on from its last checkpoint when the same command is run again.',
     );
-  addTrainingOptions(command)
-    .requiredOption(
-      '-c, --config <path>',
-      'a JSON file with "model_cfg" as open_clip has it, and "training" and "augmentation": docs/training.md',
-    )
+  const described = command.requiredOption(
+    '-c, --config <path>',
+    'a JSON file with "model_cfg" as open_clip has it, and "training" and "augmentation": docs/training.md',
+  );
+  addRunningOptions(addTrainingOptions(described))
     .addHelpText(
       'after',
       '\nExample:\n  $ clip-tfjs train --config clip.json --data pairs.tsv --val-share 0.05 --epochs 32 --out my-clip' +

@@ -55,6 +55,7 @@ export type TrainingCommand = Omit<DataChoice, 'templates' | 'data' | 'dataWeigh
   json?: boolean;
 };
 
+/** What is trained on, and how; `addRunningOptions` come last. */
 export function addTrainingOptions(command: Command): Command {
   return command
     .requiredOption(
@@ -100,7 +101,12 @@ export function addTrainingOptions(command: Command): Command {
       '--chunk-size <count>',
       'pairs that go through the towers at once (default: what memory allows)',
       parseCount,
-    )
+    );
+}
+
+/** How the work is done, which changes nothing of what is learned. */
+export function addRunningOptions(command: Command): Command {
+  return command
     .option(
       '--cache-features <folder>',
       "where a tower's embeddings are kept that is not trained (default: a folder of the user's cache)",
