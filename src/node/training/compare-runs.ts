@@ -21,6 +21,9 @@ const optional = /^(settings|augmentation)\./;
 
 const digest = /sha256$/;
 
+/** A mode that is not noted: see `usedSettings`. */
+const unnoted: Readonly<Record<string, string>> = { 'settings.mode': 'full' };
+
 /** Compares runs: which is best, and what was done differently. */
 export function compareRuns(given: readonly RunRecord[]): RunComparison {
   const distinct = (values: readonly unknown[]) => new Set(values.filter((value) => value !== undefined)).size;
@@ -72,7 +75,7 @@ function differencesOf(runs: readonly RunRecord[]): { name: string; values: stri
     name: name.replace(/^settings\./, ''),
     values: runs.map(({ settings }) => {
       const value = settings.get(name);
-      return value === undefined ? '–' : digest.test(name) ? value.slice(0, 8) : value;
+      return value === undefined ? (unnoted[name] ?? '–') : digest.test(name) ? value.slice(0, 8) : value;
     }),
   }));
 }

@@ -4,7 +4,6 @@ import type { Validation } from '../../train/validate.ts';
 import { findCheckpoint } from '../checkpoints.ts';
 import { orUndefined } from '../files.ts';
 import { isAlive } from '../is-alive.ts';
-import { logScalars } from '../tensorboard/log-scalars.ts';
 import { isStep, readLog } from './log.ts';
 import type { RunNotes } from './open-run.ts';
 import { readRunFile, runRows } from './run-file.ts';
@@ -32,7 +31,7 @@ export type RunRecord = {
   best: ValidationPoint | undefined;
   /** Mean of the last epoch that was finished, else of the last step. */
   finalLoss: number | null | undefined;
-  /** What else is measured after an epoch, e.g. `guard/accuracy`: its first and its last value. */
+  /** What the guard set said, `guard/accuracy` or `guard/recall@1`: its first and its last value, 0 to 1. */
   guards: readonly { name: string; first: number; last: number }[];
 };
 
@@ -70,10 +69,9 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
     }
     if (entry.meanLoss !== null && entry.epoch > 0) finalLoss = entry.meanLoss;
     if (entry.validation) validations.push({ epoch: entry.epoch, step, pairsShown, validation: entry.validation });
-    for (const { tag, value } of logScalars(entry)) {
-      if (!tag.startsWith('guard/')) continue;
-      guards.set(tag, { name: tag, first: guards.get(tag)?.first ?? value, last: value });
-    }
+    if (!entry.guard) continue;
+    const name = `guard/${entry.guard.metric}`;
+    guards.set(name, { name, first: guards.get(name)?.first ?? entry.guard.value, last: entry.guard.value });
   }
   if (!file && !notes && lines === 0) return undefined;
   const steps = file?.size.steps;

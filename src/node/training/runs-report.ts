@@ -36,7 +36,7 @@ export function resultsTable({ runs }: RunComparison): string[][] {
       name.replace('/', ' '),
       ({ guards }) => {
         const guard = guards.find((other) => other.name === name);
-        return guard && `${shortened(guard.first)} → ${shortened(guard.last)}`;
+        return guard && `${guard.first.toFixed(3)} → ${guard.last.toFixed(3)}`;
       },
     ]),
     ['training time', ({ seconds }) => (seconds > 0 ? describeSeconds(seconds) : undefined)],
@@ -64,10 +64,6 @@ function describeSteps({ state, step, steps }: RunRecord): string {
 function describeSeconds(seconds: number): string {
   if (seconds < 60) return `${seconds.toPrecision(3)} s`;
   return seconds < 3600 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function shortened(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }
 
 function curves({ runs }: RunComparison): string {

@@ -38,7 +38,7 @@ function makeRun(
       ...(loss !== undefined && {
         validation: { loss, imageToText: recalls(1 / (1 + loss)), textToImage: recalls(1 / (1 + loss)) },
       }),
-      ...(guard && { guard: { accuracy: guard[epoch] } }),
+      ...(guard && { guard: { metric: 'accuracy', value: guard[epoch], low: 0.1, high: 0.9, count: 40 } }),
       time,
     });
   };
@@ -155,6 +155,18 @@ describe('compareRuns()', () => {
       [bad, '4', '2.0000 (epoch 1)', '2.5000', '0.333', '0.333', '1.0000', '4.00 s', '8.00', '1,234'],
       [blind, '2 of 4, stopped', '–', '–', '–', '–', '2.5000', '2.00 s', '8.00', '1,234'],
     ]);
+  });
+
+  it('calls by its name the mode that is not noted, and shows what is left of the guard', async () => {
+    const whole = makeRun('mode-full', { losses: [3, 2, 1, 1], validations: [3, 2, 1], guard: [0.887, 0.88, 0.88] });
+    const part = makeRun('mode-lora', { losses: [3, 2], settings: { mode: 'lora' } });
+    const comparison = compareRuns(await read(whole, part));
+    assert.deepEqual(differencesTable(comparison)[1], [whole, 'full']);
+    const [head = [], first = []] = resultsTable(comparison);
+    assert.deepEqual(
+      head.flatMap((name, column) => (name.startsWith('guard') ? [[name, first[column]]] : [])),
+      [['guard accuracy', '0.887 → 0.880']],
+    );
   });
 
   it('goes by the last validation where training made none of them better', async () => {
