@@ -40,7 +40,23 @@ export async function openAdaptation(clip: Clip, settings: TrainingSettings): Pr
 export function trainableIn(config: ClipConfig, settings: TrainingSettings): (name: string) => boolean {
   const { mode, lastBlocks, lora, freeze } = settings;
   const isPart = mode === 'lora' ? isLoraTarget(lora.targets) : isTrainedPart(config, mode, lastBlocks);
-  return (name) => isPart(name) && !freeze.some((prefix) => name.startsWith(prefix));
+  const isTrained = (name: string) => isPart(name) && !freeze.some((prefix) => name.startsWith(prefix));
+  if (mode === 'lora') assertRank(config, lora, isTrained);
+  return isTrained;
+}
+
+/** No product of matrices that are wider than the kernel says more than the kernel. */
+function assertRank(
+  config: ClipConfig,
+  { rank, targets }: TrainingSettings['lora'],
+  isTrained: (name: string) => boolean,
+): void {
+  const widths = [...parameterShapes(config)].flatMap(([name, shape]) => (isTrained(name) ? shape : []));
+  const most = Math.min(...widths);
+  if (rank > most)
+    throw new RangeError(
+      `Cannot train by LoRA: expected a rank (--lora-rank) up to ${most}, the narrowest side of ${targets.join(', ')} in this model, but got ${rank}; 4 to 32 are usual`,
+    );
 }
 
 /** How many numbers are trained: of LoRA those of its matrices. */

@@ -58,6 +58,11 @@ describe("a training's mode", () => {
     ); // 4 kernels x 2 x (32 + 32)
     assert.match(said({ mode: 'lora', lora, freeze: ['visual.'] }), /^trains 256 of .*, without visual\.$/);
     assert.match(said({ mode: 'projections' }), /^trains 1,025 of /); // 2 x 32 x 16 + 1
+    assert.match(said({ mode: 'lora', lora: { ...lora, rank: 32 } }), /LoRA of rank 32/);
+    assert.throws(
+      () => said({ mode: 'lora', lora: { ...lora, rank: 33 } }),
+      /rank \(--lora-rank\) up to 32, the narrowest side of out in this model, but got 33/,
+    );
   });
 
   it('and what is frozen besides are left out of training', () => {
