@@ -106,7 +106,7 @@ function skipper({ source, pairs, bad }: GuardData, maxBad: number, report: (mes
   return ({ image }: FilePair, reason: string): void => {
     if (lost.has(image)) return;
     lost.add(image);
-    report(`skipped ${reason.includes(image) ? '' : `${image}: `}${reason}`);
+    report(`left out ${image} of the guard: ${reason.replace(` (${image})`, '')}`);
     if (lost.size + bad.length > maxBad * total)
       throw new Error(
         `Cannot measure the guard ${source}: at least ${lost.size + bad.length} of ${total} pictures are bad, more than ${percent(maxBad, 1)}; mend them, or allow more by --max-bad`,
