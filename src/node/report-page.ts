@@ -17,7 +17,7 @@ th, td { padding: 0.25rem 0.6rem; border: 1px solid var(--line); text-align: lef
 .confusion .sideways span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 11rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 td.passed, td.failed { font-weight: 600; } td.passed { color: var(--good); } td.failed { color: var(--bad); } .contents { columns: 16rem; list-style: none; padding: 0; } a { color: inherit; }
 img { width: 48px; height: 48px; object-fit: contain; display: block; }
-.row { display: flex; gap: 0.5rem; } figure { margin: 0; padding: 4px; border: 2px solid var(--line); border-radius: 4px; }
+.row { display: flex; flex-wrap: wrap; gap: 0.5rem; } figure { margin: 0; padding: 4px; border: 2px solid var(--line); border-radius: 4px; }
 figure.right { border-color: var(--good); } figure.wrong { border-color: var(--bad); } figure img { width: 72px; height: 72px; }
 figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .query { margin: 0.9rem 0 0.3rem; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 0.6rem; }

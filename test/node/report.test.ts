@@ -13,6 +13,10 @@ describe('an HTML report', () => {
     assert.match(html, /<h2>One<\/h2>\n<p>text<\/p>/);
   });
 
+  it('breaks a row of pictures where the screen is too narrow for it', () => {
+    assert.match(reportStyle, /\.row \{[^}]*flex-wrap: wrap/);
+  });
+
   it('has no grid that is wider than a telephone', () => {
     const widths = [...reportStyle.matchAll(/minmax\(([^;]+)1fr\)/g)].map(([, width]) => width?.trim());
     assert.ok(widths.length > 2);
