@@ -8,7 +8,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 0.6rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.6rem; border: 1px solid var(--line); text-align: left; }
-.wide { overflow-x: auto; } .wide + .wide, .pictures + .wide { margin-top: 0.8rem; } .u-legend th, .u-legend td { border: 0; font-weight: normal; } .u-title { font-size: 1rem; }
+.wide { overflow-x: auto; } .wide + .wide, .pictures + .wide, .chart + .wide { margin-top: 0.8rem; } .u-legend th, .u-legend td { border: 0; font-weight: normal; } .u-title { font-size: 1rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; }
 .matrix td { font-size: 0.75rem; padding: 0.2rem; text-align: center; background: rgb(var(--fill) / calc(var(--share, 0) * 0.9)); }
 .matrix .near { color: #fff; } .matrix th[scope] { font-weight: normal; max-width: 18rem; }

@@ -115,7 +115,8 @@ export function retrievalHtml(
 export function tableHtml([head = [], ...rows]: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
-  return `<div class="wide"><table>${line(head, 'th')}\n${rows.map((row) => line(row, 'td')).join('\n')}</table></div>`;
+  const top = head.some((cell) => cell !== '') ? `${line(head, 'th')}\n` : '';
+  return `<div class="wide"><table>${top}${rows.map((row) => line(row, 'td')).join('\n')}</table></div>`;
 }
 
 /** A thumbnail, with what it shows for whoever cannot see it. */

@@ -13,6 +13,15 @@ describe('an HTML report', () => {
     assert.match(html, /<h2>One<\/h2>\n<p>text<\/p>/);
   });
 
+  it('has no row of empty cells above a table without a head', () => {
+    const bare = tableHtml([
+      ['', ''],
+      ['seed', '0'],
+    ]);
+    assert.match(bare, /<table><tr><td>seed<\/td><td>0<\/td><\/tr><\/table>/);
+    assert.match(tableHtml([['', 'loss']]), /<th>loss<\/th>/);
+  });
+
   it('breaks a row of pictures where the screen is too narrow for it', () => {
     assert.match(reportStyle, /\.row \{[^}]*flex-wrap: wrap/);
   });
