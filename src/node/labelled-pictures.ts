@@ -98,7 +98,7 @@ async function* folderRows(
   }
 }
 
-const cure = 'name the columns that it has by --image-column and --label-column (groups by --groups)';
+const cure = 'name the columns that it has by --image-column and --label-column';
 
 async function* tableRows(source: string, options: LabelledPictureOptions): AsyncGenerator<Row> {
   const { imageColumn = 'filepath', labelColumn = 'label', extraColumns = [] } = options;
@@ -106,7 +106,8 @@ async function* tableRows(source: string, options: LabelledPictureOptions): Asyn
     throw new SyntaxError(
       `Cannot read ${source}: expected a name that ends in .csv, .tsv or .txt, or a folder with a folder per class`,
     );
-  for await (const row of readTable(source, [imageColumn, labelColumn, ...extraColumns], { cure })) {
+  const cures = extraColumns.length > 0 ? `${cure} (groups by --groups)` : cure;
+  for await (const row of readTable(source, [imageColumn, labelColumn, ...extraColumns], { cure: cures })) {
     const place = `line ${row.line}`;
     if ('reason' in row) {
       yield { place, reason: row.reason };

@@ -67,13 +67,13 @@ describe('readLabelledPictures()', () => {
       'no label column',
       'filepath,class\na.png,x\n',
       {},
-      /expected a column 'label' but its header, cut at ",", has 'filepath', 'class'; name/,
+      /expected a column 'label' but its header, cut at ",", has 'filepath', 'class'; name .* and --label-column$/,
     ],
     [
       'a further column missing',
       'filepath,label\na.png,x\n',
       { extraColumns: ['gender'] },
-      /expected a column 'gender'/,
+      /expected a column 'gender'.*--label-column \(groups by --groups\)$/,
     ],
     ['no rows', 'filepath,label\n', {}, /expected rows of pictures and labels but it has none/],
     [
