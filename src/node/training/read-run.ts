@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Validation } from '../../train/validate.ts';
-import { findCheckpoint } from '../checkpoints.ts';
 import { orUndefined } from '../files.ts';
 import { isAlive } from '../is-alive.ts';
 import { logScalars } from '../tensorboard/log-scalars.ts';
 import { isStep, readLog } from './log.ts';
-import type { RunNotes } from './open-run.ts';
+import { logPath } from './open-logs.ts';
 import { readRunFile, runRows } from './run-file.ts';
+import { findEarlierRun } from './run-notes.ts';
 
 /** A run as its folder tells of it. */
 export type RunRecord = {
@@ -50,14 +50,14 @@ export type ValidationPoint = { epoch: number; step: number; pairsShown: number;
 export async function readRun(folder: string): Promise<RunRecord | undefined> {
   if (!(await orUndefined(stat(folder)))?.isDirectory()) return undefined;
   const file = await readRunFile(folder);
-  const notes = file ? undefined : (await findCheckpoint<RunNotes>(join(folder, 'checkpoints')))?.notes;
+  const notes = file ? undefined : (await findEarlierRun(folder))?.notes;
   const losses: LossPoint[] = [];
   const validations: ValidationPoint[] = [];
   const guards = new Map<string, { name: string; first: number; last: number }>();
   let [step, pairsShown, seconds, batchSize] = [0, 0, 0, file?.size.batchSize];
   let finalLoss: number | null | undefined;
   let lines = 0;
-  for await (const entry of readLog(join(folder, 'log.jsonl'))) {
+  for await (const entry of readLog(logPath(folder))) {
     lines++;
     if (isStep(entry)) {
       step = entry.step;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import { finetune } from '../../train/finetune.ts';
 import type { TrainingState } from '../../train/training-state.ts';
@@ -12,7 +11,8 @@ import { concludeRun, endEpoch, onBad } from './end-epoch.ts';
 import { stepEntry } from './history.ts';
 import type { LogEntry } from './log.ts';
 import { assertFitForRun } from './model-directory.ts';
-import { type OpenRun, openRun, type RunNotes } from './open-run.ts';
+import { type OpenRun, openRun } from './open-run.ts';
+import { checkpointsIn, type RunNotes } from './run-notes.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
 
 /**
@@ -137,5 +137,5 @@ async function keep(run: OpenRun, state: TrainingState): Promise<void> {
     ...guardNotes,
     ...(tensorboard && { tensorboard }),
   };
-  await writeCheckpoint(join(options.out, 'checkpoints'), { state, notes });
+  await writeCheckpoint(checkpointsIn(options.out), { state, notes });
 }

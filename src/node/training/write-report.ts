@@ -9,6 +9,7 @@ import { embedPairs } from './embed-pairs.ts';
 import { guardChart, guardSection } from './guard-report.ts';
 import { type EpochEntry, isStep, readLog, type StepEntry } from './log.ts';
 import { usedSettings } from './mode-settings.ts';
+import { logPath } from './open-logs.ts';
 import type { RunSize } from './plan.ts';
 import { cosineMatrix, retrievals } from './report-examples.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -42,7 +43,7 @@ export async function writeTrainingReport(
   const { out, isValidated, settings, size, bad, batchSize, exifRotate } = options;
   const steps: StepEntry[] = [];
   const epochs: EpochEntry[] = [];
-  for await (const entry of readLog(join(out, 'log.jsonl'))) {
+  for await (const entry of readLog(logPath(out))) {
     if (isStep(entry)) steps.push(entry);
     else epochs.push(entry);
   }
