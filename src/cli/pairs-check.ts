@@ -10,6 +10,7 @@ import { listFormat, writeCleanList } from '../node/pairs-check/clean-list.ts';
 import type { PairsReport } from '../node/pairs-check/report-types.ts';
 import { pairsReportSections } from '../node/pairs-check/sections.ts';
 import { htmlReport } from '../node/report.ts';
+import { reportTime } from '../node/report-time.ts';
 import { assertFileWritable } from '../node/writable.ts';
 import { describePairs } from './describe-pairs.ts';
 import {
@@ -136,7 +137,7 @@ async function writeReport(
     ['date', date],
     ['clip-tfjs', version],
   ] as const;
-  const lead = `${data}, ${date.replace(/T(.{5}).*/, ' $1')} UTC`;
+  const lead = `${data}, ${reportTime(date)}`;
   await writeFileAtomically(
     path,
     await htmlReport(`Pairs: ${report.verdict}`, lead, await pairsReportSections(report, facts, exifRotate)),
