@@ -8,14 +8,8 @@ import { defaultSettings } from '../node/training/settings.ts';
 import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { readData } from './training-data.ts';
-import {
-  addTrainingOptions,
-  assertExtent,
-  assertRunFits,
-  readConfig,
-  settingsOf,
-  type TrainingCommand,
-} from './training-options.ts';
+import { addTrainingOptions, type TrainingCommand } from './training-options.ts';
+import { assertExtent, assertRunFits, readConfig, settingsOf } from './training-settings.ts';
 import { asUsage, UsageError } from './usage.ts';
 
 /** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
