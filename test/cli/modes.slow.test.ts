@@ -156,7 +156,7 @@ describe('clip-tfjs finetune --mode, and merge', function () {
         assert.equal(isChanged, trained.test(name), name);
       }
       assert.ok(!existsSync(join(out, 'adapter')));
-      assert.equal(/the (picture|text) tower is locked/.test(stderr), mode.startsWith('lock-'), stderr);
+      assert.equal(/the (image|text) tower is locked/.test(stderr), mode.startsWith('lock-'), stderr);
     });
 
   it('refuses, before a model is loaded, what does not go together', () => {
