@@ -67,6 +67,8 @@ export type ClipConfig = {
   /** Absent where the file holds the image tower alone. */
   text?: TextConfig;
   preprocess: PreprocessConfig;
+  /** The templates that the model asks for, where it does: sentences with `{}` for the label. Commands take them; saved with the model. */
+  promptTemplates?: readonly string[];
 };
 
 /** OpenAI's preprocessing, with the mean and standard deviation of its training pictures. */

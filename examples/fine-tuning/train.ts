@@ -10,6 +10,17 @@ import { readyStyle } from './style.ts';
 /** A run of `finetune`, and what it came to. */
 export type Outcome = Scores & { name: string; trained: number; seconds: number; memory: number };
 
+/** The modes that are compared, by the name of their run, with their options: each at its own default learning rate. */
+export const modes: Readonly<Record<string, readonly string[]>> = {
+  full: [],
+  'layer-decay': ['--layer-decay', '0.7'],
+  'lock-text': ['--mode', 'lock-text'],
+  'lock-image': ['--mode', 'lock-image'],
+  'last-blocks': ['--mode', 'last-blocks', '--last-blocks', '2'],
+  lora: ['--mode', 'lora', '--lora-rank', '8'],
+  projections: ['--mode', 'projections'],
+};
+
 /** What is the same in all runs: eight times through the pairs, 128 at a time. */
 const shared = ['--epochs', '8', '--batch-size', '128', '--seed', '1'];
 

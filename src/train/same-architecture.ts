@@ -13,7 +13,7 @@ export function refuseUnlike(start: Clip, tuned: Clip, action: string): void {
   if (start.isDisposed || tuned.isDisposed) throw new ModelError(`${action}: a model was disposed; load it again`);
   const differences = [
     ...(start.towers === tuned.towers ? [] : [`the towers are '${start.towers}' and '${tuned.towers}'`]),
-    ...configDifferences(start.config, tuned.config, ''),
+    ...configDifferences(shapesOf(start), shapesOf(tuned), ''),
     ...vocabularyDifferences(vocabularyOf(start), vocabularyOf(tuned)),
   ];
   if (differences.length === 0) return;
@@ -21,6 +21,11 @@ export function refuseUnlike(start: Clip, tuned: Clip, action: string): void {
   throw new ModelError(
     `${action}: expected a model and one that was fine-tuned from it, but they differ: ${differences.slice(0, mostNamed).join('; ')}${more}`,
   );
+}
+
+/** All of a config but what its weights do not depend on. */
+function shapesOf({ config: { promptTemplates, ...config } }: Clip): object {
+  return config;
 }
 
 /** `vision.width is 768 and 1024`, one for each field that differs. */

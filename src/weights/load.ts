@@ -8,6 +8,7 @@ import { checkModel } from './check-model.ts';
 import { resizePositions, withImageSize } from './image-size.ts';
 import type { Stored } from './names.ts';
 import { type ModelFiles, openModel } from './open-model.ts';
+import { readPromptTemplates } from './prompt-templates.ts';
 import { resolveTokenizer } from './resolve-tokenizer.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 import { webFiles } from './web-files.ts';
@@ -49,7 +50,9 @@ export async function loadModel(files: ModelFiles, options: LoadOptions = {}, av
   const parameters = new Map<string, tf.Tensor>();
   try {
     const { towers, shapes: stored } = checkModel(model, options.towers);
-    const config = options.imageSize === undefined ? model.config : withImageSize(model.config, options.imageSize);
+    const sized = options.imageSize === undefined ? model.config : withImageSize(model.config, options.imageSize);
+    const promptTemplates = await readPromptTemplates(files);
+    const config = { ...sized, ...(promptTemplates && { promptTemplates }) };
     const shapes = parameterShapes(config, towers);
     checkMemory(model.label, shapes, availableMemory);
     const tokenizer = await resolveTokenizer(files, model, towers);

@@ -11,6 +11,7 @@ import { writeHuggingfaceConfig } from './huggingface-config.ts';
 import { writeOpenClipConfig } from './open-clip-config.ts';
 import { metadataKey } from './open-model.ts';
 import { openaiNames } from './openai.ts';
+import { promptTemplatesFile, writePromptTemplates } from './prompt-templates.ts';
 import { encodeSafetensors, type TensorData } from './safetensors.ts';
 
 const layouts = ['huggingface', 'openai', 'open_clip'] as const;
@@ -44,6 +45,7 @@ export function modelFileContents(
   if (layout === 'open_clip')
     Object.assign(texts, { 'open_clip_config.json': writeOpenClipConfig(config, ownVocabulary) });
   if (layout === 'openai') metadata.set(metadataKey, writeOpenClipConfig(config, ownVocabulary));
+  if (config.promptTemplates) texts[promptTemplatesFile] = writePromptTemplates(config.promptTemplates);
   const weightsFile = layout === 'open_clip' ? 'open_clip_model.safetensors' : 'model.safetensors';
   const names = layout === 'huggingface' ? huggingfaceNames : openaiNames;
   const tensors = new Map<string, TensorData>();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { modelTemplates } from '../../src/node/model-templates.ts';
-import { ModelError, templateSets } from '../../src/node.ts';
+import { loadClip, ModelError, saveClip, templateSets, useBackend } from '../../src/node.ts';
 
 describe('modelTemplates', () => {
   const folder = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));
@@ -17,6 +17,18 @@ describe('modelTemplates', () => {
   it('are none where a model does not say, or is not there', async () => {
     assert.equal(await modelTemplates(join(folder, 'none')), undefined);
     assert.equal(await modelTemplates(folder), undefined);
+  });
+
+  it('stay with a model that is saved in any layout', async () => {
+    await useBackend('cpu');
+    const clip = await loadClip('emoji-clip');
+    assert.deepEqual(clip.config.promptTemplates, templateSets.drawings.templates);
+    for (const layout of ['huggingface', 'openai', 'open_clip'] as const) {
+      const directory = join(folder, layout);
+      await saveClip(clip, directory, { layout });
+      assert.deepEqual(await modelTemplates(directory), templateSets.drawings.templates);
+    }
+    clip.dispose();
   });
 
   it('are read from a directory, and refused where they are none', async () => {

@@ -15,6 +15,7 @@ import { uniformNumbers } from '../../src/random.ts';
 import type { NewEntry } from '../../src/search/entry.ts';
 import type { IndexHeader } from '../../src/search/search-index.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/start-server.ts';
+import { tinyConfig } from '../tiny.ts';
 import { tinyClip } from '../tiny-clip.ts';
 
 /** Of an index without folders, by no model. */
@@ -22,7 +23,7 @@ export const tinyHeader: IndexHeader = {
   format: 1,
   model: { name: 'tiny', hash: '' },
   embedDim: 16,
-  preprocess: tinyClip().config.preprocess,
+  preprocess: tinyConfig().preprocess,
   exifRotate: true,
   roots: [],
 };

@@ -10,7 +10,7 @@ import { checkpointsIn } from './run-notes.ts';
 
 /** What a run writes. */
 const written =
-  /^(run\.json|log\.jsonl|report\.html|checkpoints|adapter|tensorboard|\.running|(preprocessor_|open_clip_|tokenizer_)?config\.json|(vocab|tokenizer|special_tokens_map)\.json|merges\.txt|.*\.safetensors(\.index\.json)?)$/;
+  /^(run\.json|log\.jsonl|report\.html|checkpoints|adapter|tensorboard|\.running|(preprocessor_|open_clip_|tokenizer_)?config\.json|clip_tfjs\.json|(vocab|tokenizer|special_tokens_map)\.json|merges\.txt|.*\.safetensors(\.index\.json)?)$/;
 
 /**
  * Looks, before any work, whether a run may write into a directory, and creates nothing.
