@@ -1,3 +1,4 @@
+import { placeText } from '../node/pairs-check/place-text.ts';
 import type { PairsReport } from '../node/pairs-check/report-types.ts';
 import { shareOf } from '../node/pairs-check/sections.ts';
 import { table } from './output.ts';
@@ -11,7 +12,7 @@ export function describePairs(report: PairsReport): string {
     title,
     String(count).padStart(6),
     shareOf(share).padStart(7),
-    detail ?? (first ? `e.g. ${first.set === 'data' ? '' : `${first.set}, `}line ${first.line}` : ''),
+    detail ?? (first ? `e.g. ${first.set === 'data' ? '' : `${first.set}, `}${placeText(first)}` : ''),
   ]);
   const { batchSize, pairShare } = falseNegatives;
   return [

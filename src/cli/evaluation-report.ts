@@ -3,6 +3,7 @@ import { closingSections } from '../node/evaluation-sections.ts';
 import { writeFileAtomically } from '../node/files.ts';
 import type { BadPlace } from '../node/labelled-pictures.ts';
 import { htmlReport, type Section } from '../node/report.ts';
+import { reportTime } from '../node/report-time.ts';
 import { version } from './version.ts';
 
 /** What an evaluation was run with. */
@@ -46,7 +47,7 @@ export async function writeEvaluationReport(
     ['date', date],
     ['clip-tfjs', release],
   ] as const;
-  const lead = `${model} on ${data}, ${date.replace(/T(.{5}).*/, ' $1')} UTC`;
+  const lead = `${model} on ${data}, ${reportTime(date)}`;
   await writeFileAtomically(path, await htmlReport(title, lead, [...sections, ...closingSections(run, bad)]));
   console.error(`wrote ${path}`);
 }

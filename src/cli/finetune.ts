@@ -9,15 +9,8 @@ import { addModeOptions, type ModeCommand, withModeOptions } from './mode-option
 import { addLoadingOptions, modelHelp, openClip } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { readData } from './training-data.ts';
-import {
-  addRunningOptions,
-  addTrainingOptions,
-  assertExtent,
-  assertRunFits,
-  readConfig,
-  settingsOf,
-  type TrainingCommand,
-} from './training-options.ts';
+import { addRunningOptions, addTrainingOptions, type TrainingCommand } from './training-options.ts';
+import { assertExtent, assertRunFits, readConfig, settingsOf } from './training-settings.ts';
 
 type FinetuneCommand = TrainingCommand &
   ModeCommand &

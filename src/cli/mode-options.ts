@@ -8,7 +8,7 @@ import {
 } from '../node/training/mode-settings.ts';
 import type { GivenSettings } from '../node/training/settings.ts';
 import { type LoraTarget, loraTargets } from '../train/lora.ts';
-import { parseCount, parseNumber } from './parsers.ts';
+import { parseCount, parseNumber, parsePositive } from './parsers.ts';
 import { asUsage } from './usage.ts';
 
 /** What finetune can be told about what is trained. */
@@ -26,7 +26,11 @@ export function addModeOptions(command: Command): Command {
     .addOption(new Option('--mode <name>', 'what is trained (default: full)').choices([...trainingModes]))
     .option('--last-blocks <count>', 'with --mode last-blocks: how many of each tower (default: 2)', parseCount)
     .option('--lora-rank <count>', 'with --mode lora: how wide the change of a kernel is (default: 8)', parseCount)
-    .option('--lora-alpha <number>', 'with --mode lora: its factor, times the rank (default: 16)', parsePositive)
+    .option(
+      '--lora-alpha <number>',
+      'with --mode lora: the change is scaled by alpha / rank (default: 16)',
+      parsePositive,
+    )
     .option(
       '--lora-targets <names>',
       `with --mode lora: which kernels, of ${loraTargets.join(', ')} (default: qkv,out)`,
@@ -64,12 +68,6 @@ export async function withModeOptions(
   const { averageDecay = config.averageDecay } = options;
   await asUsage(() => assertModeChoice({ ...given, averageDecay }));
   return given;
-}
-
-function parsePositive(text: string): number {
-  const value = parseNumber(text);
-  if (!(value > 0)) throw new InvalidArgumentError('expected a number above 0');
-  return value;
 }
 
 function parseDecay(text: string): number {

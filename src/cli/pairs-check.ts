@@ -6,10 +6,11 @@ import type { Activation } from '../config.ts';
 import { writeFileAtomically } from '../node/files.ts';
 import { type PairOptions, readPairs } from '../node/pairs.ts';
 import { type CheckedSets, checkPairs } from '../node/pairs-check/check.ts';
-import { listFormat, writeCleanList } from '../node/pairs-check/clean-list.ts';
+import { assertListable, listFormat, writeCleanList } from '../node/pairs-check/clean-list.ts';
 import type { PairsReport } from '../node/pairs-check/report-types.ts';
 import { pairsReportSections } from '../node/pairs-check/sections.ts';
 import { htmlReport } from '../node/report.ts';
+import { reportTime } from '../node/report-time.ts';
 import { assertFileWritable } from '../node/writable.ts';
 import { describePairs } from './describe-pairs.ts';
 import {
@@ -100,7 +101,8 @@ async function run(data: string, options: PairsCheckCommand): Promise<void> {
   if (options.writeClean !== undefined && resolve(options.writeClean) === resolve(data))
     throw new UsageError(`Cannot write ${data}: it is the data that is checked; choose another name for --write-clean`);
   const sets = await asUsage(() => readSets(data, options));
-  const { json, model } = options;
+  const { json, model, writeClean } = options;
+  if (writeClean !== undefined) await asUsage(() => assertListable(writeClean, sets.data));
   using clip = model === undefined ? undefined : await openClip({ ...options, model });
   const report = await withProgress('pictures', json, (onProgress) =>
     checkPairs(sets, { ...options, clip: clip as Clip | undefined, modelName: model, onProgress }),
@@ -139,7 +141,7 @@ async function writeReport(
     ['date', date],
     ['clip-tfjs', version],
   ] as const;
-  const lead = `${data}, ${date.replace(/T(.{5}).*/, ' $1')} UTC`;
+  const lead = `${data}, ${reportTime(date)}`;
   await writeFileAtomically(
     path,
     await htmlReport(`Pairs: ${report.verdict}`, lead, await pairsReportSections(report, facts, exifRotate)),

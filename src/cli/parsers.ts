@@ -28,6 +28,13 @@ export function parseFromZero(text: string): number {
   return value;
 }
 
+/** A number above 0. */
+export function parsePositive(text: string): number {
+  const value = parseNumber(text);
+  if (!(value > 0)) throw new InvalidArgumentError('expected a number above 0');
+  return value;
+}
+
 /** A part of a whole, which is less than all of it. */
 export function parseShare(text: string): number {
   const value = parseNumber(text);
@@ -44,9 +51,7 @@ export function parseCosine(text: string): number {
 
 /** A number above 0, after those before. */
 export function collectWeight(text: string, weights: number[] | undefined): number[] {
-  const weight = parseNumber(text);
-  if (!(weight > 0)) throw new InvalidArgumentError('expected a number above 0');
-  return [...(weights ?? []), weight];
+  return [...(weights ?? []), parsePositive(text)];
 }
 
 /** How names begin: not empty, for every name begins so. */

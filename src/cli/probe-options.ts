@@ -8,7 +8,7 @@ import {
   threadsOption,
   workersOption,
 } from './options.ts';
-import { parseCount, parseFromZero, parseNumber, parseWhole } from './parsers.ts';
+import { parseCount, parseNumber, parsePositive, parseWhole } from './parsers.ts';
 import { addTemplateOptions, type TemplateOptions } from './prompt-options.ts';
 import { UsageError } from './usage.ts';
 
@@ -55,7 +55,7 @@ export function addProbeOptions(command: Command): Command {
     )
     .addOption(
       new Option('--c <value>', 'linear, without validation: inverse strength of the penalty (default: 0.316)')
-        .argParser(parseAboveZero)
+        .argParser(parsePositive)
         .conflicts(['val', 'valShare']),
     )
     .option('--image-column <name>', "the table's column of picture paths (default: filepath)")
@@ -78,11 +78,5 @@ export function refuseUnusedC({ method, c }: ProbeCommand): void {
 function parseOpenShare(text: string): number {
   const value = parseNumber(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError('expected a number between 0 and 1');
-  return value;
-}
-
-function parseAboveZero(text: string): number {
-  const value = parseFromZero(text);
-  if (value === 0) throw new InvalidArgumentError('expected a number above 0');
   return value;
 }

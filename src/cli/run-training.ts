@@ -6,6 +6,7 @@ import { pairsPerEpoch } from '../node/training/epoch-order.ts';
 import type { GuardChoice } from '../node/training/guard.ts';
 import { scoreText } from '../node/training/guard-warnings.ts';
 import { isStep, type LogEntry, readLog } from '../node/training/log.ts';
+import { logPath } from '../node/training/open-logs.ts';
 import { sizeRun } from '../node/training/plan.ts';
 import { announceLongCaptions } from '../node/training/read-data.ts';
 import { trainOnFiles } from '../node/training/run.ts';
@@ -37,7 +38,7 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
   const { steps } = sizeRun(pairsPerEpoch(training.pairs), settings, () => {});
   const kind = displayKind(process.stderr.isTTY === true && !json, process.env, process.platform);
   const earlier: LogEntry[] = [];
-  if (kind === 'curves') for await (const entry of readLog(join(out, 'log.jsonl'))) earlier.push(entry);
+  if (kind === 'curves') for await (const entry of readLog(logPath(out))) earlier.push(entry);
   const display = openDisplay(steps, kind, earlier);
   const stop = new AbortController();
   const onInterrupt = () => {
@@ -77,7 +78,7 @@ export async function runTraining(run: Run, options: TrainingCommand): Promise<v
 function tellResult(result: RunResult, { out, tensorboard = false, json }: TrainingCommand): void {
   const events = tensorboardDirectory(out, tensorboard);
   const files = {
-    ...{ log: join(out, 'log.jsonl'), report: join(out, 'report.html') },
+    ...{ log: logPath(out), report: join(out, 'report.html') },
     ...(events !== undefined && { tensorboard: events }),
   };
   if (json) printJson({ out, ...files, ...result });

@@ -1,22 +1,16 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { pairsPerEpoch } from '../node/training/epoch-order.ts';
+import { assertModeChoice } from '../node/training/mode-settings.ts';
 import { newModel } from '../node/training/new-model.ts';
 import { captionsOf } from '../node/training/read-data.ts';
 import { defaultSettings } from '../node/training/settings.ts';
 import { startBackend } from './options.ts';
 import { runTraining } from './run-training.ts';
 import { readData } from './training-data.ts';
-import {
-  addRunningOptions,
-  addTrainingOptions,
-  assertExtent,
-  assertRunFits,
-  readConfig,
-  settingsOf,
-  type TrainingCommand,
-} from './training-options.ts';
-import { UsageError } from './usage.ts';
+import { addRunningOptions, addTrainingOptions, type TrainingCommand } from './training-options.ts';
+import { assertExtent, assertRunFits, readConfig, settingsOf } from './training-settings.ts';
+import { asUsage, UsageError } from './usage.ts';
 
 /** CLIP, table 19, for its smaller models; open_clip's 32 epochs. */
 const fromScratch = { ...defaultSettings, learningRate: 5e-4, epochs: 32 };
@@ -53,6 +47,7 @@ async function run(options: TrainingCommand & { config: string }): Promise<void>
     throw new UsageError(
       `Cannot train from scratch with ${options.config}: expected mode 'full', for there is nothing yet to adapt; take "mode", "lastBlocks" and "lora" out`,
     );
+  await asUsage(() => assertModeChoice(config.settings));
   const settings = settingsOf(fromScratch, config.settings, options);
   const data = await readData(options, settings.seed);
   assertExtent(pairsPerEpoch(data.training.pairs), settings);

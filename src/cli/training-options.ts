@@ -1,16 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { BackendName } from '../backend.ts';
-import { assertFitForRun } from '../node/training/model-directory.ts';
-import { sizeRun } from '../node/training/plan.ts';
 import type { DataChoice } from '../node/training/read-data.ts';
-import {
-  type GivenSettings,
-  readTrainingConfig,
-  type TrainingConfig,
-  type TrainingSettings,
-} from '../node/training/settings.ts';
-import { tensorboardDirectory } from '../node/training/tensorboard-log.ts';
-import { assertDirectoryWritable } from '../node/writable.ts';
 import type { Schedule } from '../train/schedule.ts';
 import { backendOption, collect, jsonOption, threadsOption, workersOption } from './options.ts';
 import {
@@ -22,8 +12,6 @@ import {
   parseShare,
   parseWhole,
 } from './parsers.ts';
-import { readText } from './read-text.ts';
-import { UsageError } from './usage.ts';
 
 /** What `finetune` and `train` have in common. */
 export type TrainingCommand = Omit<DataChoice, 'templates' | 'data' | 'dataWeight' | 'val'> & {
@@ -119,54 +107,4 @@ export function addRunningOptions(command: Command): Command {
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(jsonOption());
-}
-
-/** Settings that have an option of the same name. */
-const settingKeys = [
-  'epochs',
-  'steps',
-  'batchSize',
-  'learningRate',
-  'warmup',
-  'schedule',
-  'weightDecay',
-  'averageDecay',
-  'seed',
-  'freeze',
-  'chunkSize',
-] as const satisfies readonly (keyof TrainingSettings & keyof TrainingCommand)[];
-
-/** Defaults, under the config's settings, under the options. */
-export function settingsOf(
-  defaults: TrainingSettings,
-  { lora, ...config }: GivenSettings,
-  options: TrainingCommand,
-): TrainingSettings {
-  const given = Object.fromEntries(
-    settingKeys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
-  );
-  const settings: TrainingSettings = { ...defaults, ...config, ...given, lora: { ...defaults.lora, ...lora } };
-  if (options.epochs !== undefined && options.steps === undefined) delete settings.steps;
-  return settings;
-}
-
-/** Before a model is loaded. @throws Error where a directory that the run writes to cannot be written to, or is something else's */
-export async function assertRunFits({ out, tensorboard = false }: TrainingCommand): Promise<void> {
-  await assertFitForRun(out);
-  const events = tensorboardDirectory(out, tensorboard);
-  if (events !== undefined) await assertDirectoryWritable(events);
-}
-
-/** Before a model is loaded. @throws UsageError on a warm-up longer than the run, Error where there are too few pairs to compare */
-export function assertExtent(pairs: number, settings: TrainingSettings): void {
-  const { steps, warmup } = sizeRun(pairs, settings, () => {});
-  if (warmup > steps)
-    throw new UsageError(`Cannot train: expected --warmup to be at most the run's ${steps} steps but got ${warmup}`);
-}
-
-/** The config's parts, none where no config is given. */
-export async function readConfig(path: string | undefined): Promise<TrainingConfig & { text: string }> {
-  if (path === undefined) return { settings: {}, augmentation: {}, tokenizer: undefined, hasModel: false, text: '' };
-  const text = await readText(path);
-  return { ...readTrainingConfig(path, text), text };
 }

@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../node/files.ts';
 import type { GuardData } from '../node/guard-data.ts';
 import type { BadPlace } from '../node/labelled-pictures.ts';
 import { htmlReport } from '../node/report.ts';
+import { reportTime } from '../node/report-time.ts';
 import { sweepSections } from '../node/wise-ft-report.ts';
 import type { SweepPoint } from '../node/wise-ft-sweep.ts';
 import { version } from './version.ts';
@@ -49,7 +50,7 @@ export async function writeSweepReport(
   const rows = Object.entries(facts).map(
     ([name, value]) => [name, Array.isArray(value) ? value.join(' | ') : String(value)] as const,
   );
-  const lead = `${facts.start} to ${facts.tuned}, ${facts.date.replace(/T(.{5}).*/, ' $1')} UTC`;
+  const lead = `${facts.start} to ${facts.tuned}, ${reportTime(facts.date)}`;
   const sections = [...sweepSections(points), ...closingSections(rows, bad)];
   await writeFileAtomically(path, await htmlReport('Between start and fine-tuned (WiSE-FT)', lead, sections));
   console.error(`wrote ${path}`);

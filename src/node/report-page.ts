@@ -32,10 +32,12 @@ figcaption { font-size: 0.75rem; color: var(--faint); text-align: center; } .que
 .plot .path { fill: none; stroke: rgb(var(--fill)); stroke-width: 1.5; } .plot .dot { fill: rgb(var(--fill)); } .plot .end { fill: var(--ink); } .plot .best { fill: none; stroke: var(--good); stroke-width: 2.5; }
 `;
 
-/** As many digits as it takes to tell the ticks of an axis apart, three at least. The page has a copy of this function. */
+/** As many digits as it takes to tell the ticks of an axis apart, three at least; small numbers as `5e-5`. The page has a copy of this function. */
 export function tickLabels(ticks: readonly number[]): string[] {
   let digits = 3;
-  const labels = () => ticks.map((tick) => String(Number(tick.toPrecision(digits))));
+  const isSmall = ticks.every((tick) => Math.abs(tick) < 1e-3);
+  const shown = (value: number) => (isSmall && value !== 0 ? value.toExponential() : String(value));
+  const labels = () => ticks.map((tick) => shown(Number(tick.toPrecision(digits))));
   while (digits < 12 && new Set(labels()).size < ticks.length) digits++;
   return labels();
 }

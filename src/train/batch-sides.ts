@@ -33,7 +33,7 @@ export type Job = { segments: readonly Segment[]; input: tf.Tensor };
 /** One side of a batch: its chunks, none where its unit vectors are there already. */
 export type Side = { jobs: readonly Job[]; features: (passes: readonly Pass[]) => tf.Tensor2D };
 
-/** The picture tower's side of a batch. */
+/** The image tower's side of a batch. */
 export function pictureSide(clip: Clip, batch: TensorBatch, { chunkSize, recompute }: Way): Side {
   if (!('pixels' in batch)) return { jobs: [], features: () => batch.imageEmbeds };
   const segments = inPieces(imageSegments(clip.visualFor(batch.pixels)), recompute);

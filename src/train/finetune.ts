@@ -61,6 +61,10 @@ export function finetune(
 ): AsyncGenerator<FinetuneStep, void, undefined> {
   const { clipNorm = 1, average } = options;
   if (!(clipNorm > 0)) throw new RangeError(`Cannot train: expected clipNorm above 0 but got ${clipNorm}`);
+  if (options.trained && options.trainable)
+    throw new RangeError(
+      "Cannot train: expected 'trained' or 'trainable' but got both; leave 'trainable' out, or give it to what made 'trained'",
+    );
   const schedule = scheduleOf(options);
   const trained = options.trained ?? ownParameters(clip, options.trainable);
   return takeSteps({ clip, trained, optimiser: new AdamW(options), average }, batches, schedule, options);

@@ -41,7 +41,7 @@ export const defaultC = 0.316;
  * weights; biases cost nothing. For two classes scikit-learn fits one row, which is the second less the first of ours.
  *
  * The features belong to the tower as they are, not scaled to unit length (`embedImages` with `unit: false`): with
- * unit vectors the same C is a far stronger penalty. Takes rows · (embedDim + 1) · 4 bytes, and rows · classes · 20.
+ * unit vectors the same C is a far stronger penalty. The paper takes them before the projection, OpenAI's example after it, as here. Takes rows · (embedDim + 1) · 4 bytes, and rows · classes · 20.
  * @param features one row [embedDim] per picture
  * @param labels which class each shows, every class at least once
  * @throws TypeError, RangeError on features and labels that do not fit together, or that are not finite

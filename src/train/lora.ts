@@ -12,7 +12,7 @@ export type LoraTarget = (typeof loraTargets)[number];
 export type LoraOptions = {
   /** Columns of A and rows of B. */
   rank: number;
-  /** What A · B is multiplied by, times the rank. */
+  /** A · B is multiplied by alpha / rank. */
   alpha: number;
   /** Which kernels of the blocks of both towers are adapted. */
   targets: readonly LoraTarget[];

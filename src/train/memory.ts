@@ -48,18 +48,20 @@ export function trainingMemory(question: MemoryQuestion): TrainingMemory {
 /**
  * Numbers of weights, copies included; of what is trained; of gradients that are there for the way back alone; of the largest trained
  * tensor. LoRA trains two matrices for each kernel, and keeps the kernel twice; the kernel's own gradient goes as soon as
- * it is projected on them: on one tape all of these are there at once, else those of a block.
+ * it is projected on them: on one tape all of these are there at once, else those of a block, which has gradients of all it holds.
  */
 function weightNumbers({ config, trainable, loraRank, backend, recompute }: MemoryQuestion) {
   let [weights, trained, largest, projected] = [0, 0, 0, 0];
   const blocks = new Map<string, number>();
+  const trainedBlocks = new Set<string>();
   for (const [name, shape] of parameterShapes(config)) {
     const size = shape.reduce((product, extent) => product * extent, 1);
     const isPacked = backend === 'wasm' && shape.length === 2 && !/(token|positional)Embedding$/.test(name);
     weights += isPacked ? 2 * size : size; // XNNPACK keeps a copy of what it has multiplied with
-    const block = name.split('.', 3).join('.');
+    const block = blockKey(name);
     blocks.set(block, (blocks.get(block) ?? 0) + size);
     if (isStatistic(name) || !trainable(name)) continue;
+    trainedBlocks.add(block);
     const matrices = loraRank === undefined ? [size] : shape.map((extent) => loraRank * extent);
     if (loraRank !== undefined) {
       weights += size + matrices.reduce((sum, length) => sum + length);
@@ -68,8 +70,14 @@ function weightNumbers({ config, trainable, loraRank, backend, recompute }: Memo
     trained += matrices.reduce((sum, length) => sum + length);
     largest = Math.max(largest, ...matrices);
   }
-  const gradients = loraRank === undefined ? 0 : recompute ? Math.max(...blocks.values()) : projected;
+  const largestBlock = Math.max(0, ...Array.from(trainedBlocks, (block) => blocks.get(block) as number));
+  const gradients = loraRank === undefined ? 0 : recompute ? largestBlock : projected;
   return { weights, trained, gradients, largest };
+}
+
+/** `visual.resblocks.3` of all that is in that block. */
+function blockKey(name: string): string {
+  return name.split('.', 3).join('.');
 }
 
 /** Numbers that the towers keep, the larger of the two: one goes back after the other. Of a tower that is not trained, one block's. */

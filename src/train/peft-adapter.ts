@@ -140,6 +140,12 @@ function readDescription(text: string): { rank: number; alpha: number } {
   for (const key of ['rank_pattern', 'alpha_pattern'])
     if (Object.keys(fields.value(key) ?? {}).length > 0)
       fields.fail(key, 'empty: one rank and one alpha for all layers');
+  const start = fields.value('init_lora_weights');
+  if (typeof start === 'string' && /^(pissa|olora|corda|loftq|lora_ga)/i.test(start))
+    fields.fail(
+      'init_lora_weights',
+      'a start that leaves the base as it is; save it as plain LoRA (PEFT: save_pretrained with path_initial_model_for_weight_conversion)',
+    );
   return { rank: fields.count('r'), alpha: fields.number('lora_alpha') };
 }
 

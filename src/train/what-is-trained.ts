@@ -1,4 +1,5 @@
-import type { ClipConfig, VisionConfig } from '../config.ts';
+import type { ClipConfig } from '../config.ts';
+import { blockCounts, blockOf } from './tower-blocks.ts';
 
 /** Which of a model's own parameters are trained. */
 export const trainedParts = ['full', 'lock-image', 'lock-text', 'last-blocks', 'projections'] as const;
@@ -31,21 +32,15 @@ export function isAfterBlocks(name: string): boolean {
 
 const afterBlocks = /^(visual\.(lnPost\.|proj$|attentionPool\.)|text\.(lnFinal\.|proj$)|logitScale$)/;
 
-function inLastBlocks({ vision, text }: ClipConfig, lastBlocks: number): (name: string) => boolean {
-  const depths: Record<string, number> = { visual: blocksOf(vision), text: text?.layers ?? 0 };
-  const deepest = Math.max(...Object.values(depths));
+function inLastBlocks(config: ClipConfig, lastBlocks: number): (name: string) => boolean {
+  const counts = blockCounts(config);
+  const deepest = Math.max(...Object.values(counts));
   if (!(Number.isSafeInteger(lastBlocks) && lastBlocks > 0 && lastBlocks < deepest))
     throw new RangeError(
       `Cannot train the last blocks: expected how many, from 1 to ${deepest - 1}, but got ${lastBlocks}; to train everything, leave the mode 'full'`,
     );
   return (name) => {
-    const [, tower = '', block] = /^(visual|text)\.(?:resblocks|stages)\.(\d+)\./.exec(name) ?? [];
-    return block === undefined ? isAfterBlocks(name) : Number(block) >= (depths[tower] as number) - lastBlocks;
+    const place = blockOf(name);
+    return place ? place.block >= counts[place.tower] - lastBlocks : isAfterBlocks(name);
   };
-}
-
-/** Blocks of a ViT, stages of a ResNet. */
-function blocksOf(vision: VisionConfig | undefined): number {
-  if (!vision) return 0;
-  return vision.kind === 'vit' ? vision.layers : vision.layers.length;
 }

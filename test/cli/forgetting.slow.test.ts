@@ -75,6 +75,9 @@ describe('clip-tfjs finetune --guard, and wise-ft', function () {
       [12, 'accuracy', false],
     );
     assert.equal(logOf(tuned).filter((entry) => 'guard' in entry).length, 4);
+    const { guard: kept } = JSON.parse(readFileSync(join(tuned, 'run.json'), 'utf8'));
+    assert.deepEqual([kept.drop, kept.stop, kept.data.source, kept.data.pairs], [0.9, false, guard, 12]);
+    assert.match(run('runs', tuned).stdout, /^run .* guard accuracy .*\n.* [\d.]+ % → [\d.]+ % /);
   });
 
   it('killed again and again, it has the log of one that was not', async () => {

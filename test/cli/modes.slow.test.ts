@@ -156,7 +156,7 @@ describe('clip-tfjs finetune --mode, and merge', function () {
         assert.equal(isChanged, trained.test(name), name);
       }
       assert.ok(!existsSync(join(out, 'adapter')));
-      assert.equal(/the (picture|text) tower is locked/.test(stderr), mode.startsWith('lock-'), stderr);
+      assert.equal(/the (image|text) tower is locked/.test(stderr), mode.startsWith('lock-'), stderr);
     });
 
   it('refuses, before a model is loaded, what does not go together', () => {
@@ -184,6 +184,11 @@ describe('clip-tfjs finetune --mode, and merge', function () {
     assert.match(large.stderr, /expected a rank \(--lora-rank\) up to 32, .* but got 64/);
     const scratch = run('train', '--config', config, '--data', pairs, '--out', join(folder, 'x'));
     assert.equal(scratch.status, 1, 'it has no model_cfg');
+    const steep = join(folder, 'steep.json');
+    writeFileSync(steep, JSON.stringify({ model_cfg: {}, training: { layerDecay: 2 } }));
+    const decayed = run('train', '--config', steep, '--data', pairs, '--out', join(folder, 'x'));
+    assert.equal(decayed.status, 2);
+    assert.match(decayed.stderr, /expected layerDecay .* at most 1, but got 2/);
     assert.ok(!existsSync(join(folder, 'x')) && !existsSync(join(folder, 'large')));
   });
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePng } from '../../src/node/images/encode-png.ts';
 import { blocks, plant } from '../node/pairs-check/planted.ts';
+import { tarOf } from '../node/shards/tar-of.ts';
 
 const main = join('build', 'src', 'cli', 'main.js');
 
@@ -76,11 +77,20 @@ describe('clip-tfjs pairs check', function () {
   });
 
   it('refuses what it cannot read or write before any work', () => {
+    const shard = join(folder, 'one.tar');
+    writeFileSync(
+      shard,
+      tarOf([
+        { name: '1.png', content: encodePng(blocks(7, 30, 30)) },
+        { name: '1.txt', content: 'a picture' },
+      ]),
+    );
     for (const args of [
       [join(folder, 'none.csv')],
       [fine, '--write-clean', join(folder, 'clean.txt')],
       [fine, '--text-column', 'words'],
       [fine, '--write-clean', fine],
+      [shard, '--write-clean', join(folder, 'clean.csv')],
     ]) {
       const { status, stderr } = run(...args);
       assert.equal(status, 2, stderr);

@@ -105,6 +105,7 @@ describe('an adapter on disk', () => {
     const good = { 'self_attn.out_proj': [rows(1, 32), rows(32, 1)] };
     for (const [layers, more, message] of [
       [good, { use_dora: true }, /expected use_dora to be absent/],
+      [good, { init_lora_weights: 'pissa_niter_4' }, /expected init_lora_weights to be a start that leaves the base/],
       [good, { peft_type: 'IA3' }, /expected peft_type to be "LORA" but got "IA3"/],
       [good, { bias: 'all' }, /expected bias to be "none"/],
       [good, { rank_pattern: { q_proj: 2 } }, /expected rank_pattern to be empty/],

@@ -66,6 +66,7 @@ describe('an HTML report', () => {
     const labels = ['14.2841', '14.2842', '14.2843'];
     assert.deepEqual(tickLabels(ticks), labels);
     assert.deepEqual(tickLabels([0, 0.1, 0.2 + 0.1]), ['0', '0.1', '0.3']);
+    assert.deepEqual(tickLabels([0, 2.5e-5, 1e-4]), ['0', '2.5e-5', '1e-4']);
     const [, code = ''] = (await htmlReport('t', 'l', [])).match(/const tickLabels = ([\s\S]*?\n\});\n/) ?? [];
     assert.deepEqual(Array.from(runInNewContext(`(${code})`)(ticks)), labels);
   });

@@ -8,6 +8,7 @@ import {
   type FinetuneOptions,
   type FinetuneStep,
   finetune,
+  ownParameters,
   type TrainingState,
   WeightAverage,
 } from '../../src/train.ts';
@@ -110,6 +111,14 @@ describe('finetune()', () => {
       const trainable = (name: string) => name === 'text.proj';
       await assert.rejects(run(clip, batchesFrom(1), { steps: 2, trainable, resume: saved! }), /no use for 'weight\./);
       assert.deepEqual(await clip.parameters.get('text.proj')!.data(), before);
+      clip.dispose();
+    });
+
+    it('refuses two ways of saying what is trained', () => {
+      const clip = newClip();
+      const trainable = (name: string) => name !== 'logitScale';
+      const choice = { steps: 1, trainable, trained: ownParameters(clip) };
+      assert.throws(() => finetune(clip, batchesFrom(0), choice), /expected 'trained' or 'trainable' but got both/);
       clip.dispose();
     });
 

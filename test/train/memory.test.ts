@@ -148,6 +148,15 @@ describe('trainingMemory()', () => {
         assert.ok(total < trainingMemory(asked).total);
       });
 
+  it('counts for LoRA no gradient of what stands in no adapted block', () => {
+    const work = (vocabSize: number) => {
+      const config = configOf();
+      const large = { ...config, text: { ...config.text!, vocabSize } };
+      return trainingMemory({ ...question(large, 8, true), ...lora, config: large }).work;
+    };
+    assert.equal(work(600_000), work(600));
+  });
+
   it('counts gradients, moments and average of what is trained only, and wasm keeps matrices twice', () => {
     const all = question(configOf(), 8, true);
     const { fixed } = trainingMemory(all);

@@ -1,5 +1,6 @@
 import { dirname, extname, relative } from 'node:path';
 import { writeFileAtomically } from '../files.ts';
+import { takePairs } from '../pair-list.ts';
 import type { FilePair, PairSet } from '../pairs.ts';
 import type { PairsReport } from './report-types.ts';
 
@@ -35,10 +36,7 @@ export async function writeCleanList(path: string, { pairs }: PairSet, report: P
   async function* lines() {
     if (write === tableRow) yield encoder.encode('filepath,title,concept\n');
     for await (const pair of pairs) {
-      if (pair.bytes)
-        throw new Error(
-          `Cannot write ${path}: a list names picture files but ${pair.image} lies in a shard; unpack the shards, and list what they hold`,
-        );
+      assertFile(path, pair);
       if (dropped.has(place++)) continue;
       count++;
       yield encoder.encode(write({ ...pair, image: relative(dirname(path), pair.image) }));
@@ -46,6 +44,18 @@ export async function writeCleanList(path: string, { pairs }: PairSet, report: P
   }
   await writeFileAtomically(path, lines());
   return count;
+}
+
+/** Before pictures are looked at. @throws Error where the first pair lies in a shard */
+export async function assertListable(path: string, { pairs }: PairSet): Promise<void> {
+  for (const pair of await takePairs(pairs, 1)) assertFile(path, pair);
+}
+
+function assertFile(path: string, { image, bytes }: FilePair): void {
+  if (bytes)
+    throw new Error(
+      `Cannot write ${path}: a list names picture files but ${image} lies in a shard; unpack the shards, and list what they hold`,
+    );
 }
 
 function tableRow({ image, texts, concept }: FilePair): string {

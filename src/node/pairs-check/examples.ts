@@ -3,6 +3,7 @@ import { tableHtml } from '../report.ts';
 import { type Captioned, picturesHtml } from '../report-figures.ts';
 import { thumbnailOf } from '../thumbnail.ts';
 import { pictureBytes } from './picture-source.ts';
+import { placeText } from './place-text.ts';
 import type { Place } from './report-types.ts';
 
 const mostPictures = 8;
@@ -19,8 +20,8 @@ export async function exampleHtml(places: readonly Place[], exifRotate: boolean)
   const more = rest.length > mostLines ? [['', `and ${rest.length - mostLines} more: see --json`, '']] : [];
   const lines = rest
     .slice(0, mostLines)
-    .map((place) => [lineOf(place), place.image ?? '', place.detail ?? place.caption ?? '']);
-  return `${pictures}${tableHtml([['line', 'picture', ''], ...lines, ...more])}`;
+    .map((place) => [whereOf(place), place.image ?? '', place.detail ?? place.caption ?? '']);
+  return `${pictures}${tableHtml([['where', 'picture', ''], ...lines, ...more])}`;
 }
 
 /** The first two of each group first: so that what belongs together is seen together. */
@@ -42,10 +43,10 @@ async function figureOf(place: Place, exifRotate: boolean): Promise<Captioned | 
     .then((bytes) => thumbnailOf(bytes, caption, exifRotate))
     .catch(() => undefined);
   if (!picture) return undefined;
-  const lines = [lineOf(place), basename(image), caption, ...(detail === undefined ? [] : [detail])];
+  const lines = [whereOf(place), basename(image), caption, ...(detail === undefined ? [] : [detail])];
   return { picture, lines: group === undefined ? lines : [`${group + 1}: ${lines[0]}`, ...lines.slice(1)] };
 }
 
-function lineOf({ set, line }: Place): string {
-  return `${set}, line ${line}`;
+function whereOf(place: Place): string {
+  return `${place.set}, ${placeText(place)}`;
 }

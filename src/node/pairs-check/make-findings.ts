@@ -58,6 +58,6 @@ function placesOf(kind: FindingKind, found: FoundRows, rows: Rows): Place[] {
 
 function unusablePlaces({ sets }: Rows): Place[] {
   return sets.flatMap(({ name, bad }) =>
-    bad.map(({ line, reason }) => ({ set: name, line, detail: reason, drop: true })),
+    bad.map(({ reason, ...where }) => ({ set: name, ...where, detail: reason, drop: true })),
   );
 }

@@ -9,8 +9,10 @@ export type Verdict = 'fit to train' | 'trainable with warnings' | 'not trainabl
 /** A row at which something was found, with the absolute path of its picture; a row that cannot be used has none. */
 export type Place = Partial<PictureSource> & {
   set: SetName;
-  /** Line of the file, from 1; in a folder, the picture's number. */
+  /** Line of the file, from 1; in a folder or in shards, the picture's number. */
   line: number;
+  /** Of a row that cannot be used, where it is no line: in words. `placeText` says where any is. */
+  place?: string;
   /** Its place among the pairs of the split that can be used, from 0. */
   pair?: number;
   /** As the model reads it: cleaned, in lower case; of a long one the beginning. */

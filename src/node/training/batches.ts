@@ -12,7 +12,7 @@ export type FileBatch = ({ pixels: Float32Array } | { imageEmbeds: Float32Array 
   ({ ids: Int32Array } | { textEmbeds: Float32Array }) & {
     concepts?: Concepts | undefined;
     pairs: readonly FilePair[];
-    /** Pairs whose picture or caption another pair of the batch has too, without being of its concept. */
+    /** Pairs whose picture or caption another pair of the batch has too, without being of its concept or shown twice. */
     repeated: number;
   };
 
@@ -82,8 +82,27 @@ function together(batch: readonly Shown[]): FileBatch {
   return {
     ...pictureSide(samples),
     ...textSide(samples),
-    ...{ pairs, concepts: conceptNumbers(pairs), repeated: countRepeated(batch) },
+    ...{ pairs, concepts: conceptsOf(pairs), repeated: countRepeated(batch) },
   };
+}
+
+/**
+ * A number per pair, equal where pairs are right answers to each other: those of one concept; and a pair that a batch shows more than
+ * once, as weights above 1 bring about, which has a place by which it is known.
+ */
+function conceptsOf(pairs: readonly FilePair[]): number[] | undefined {
+  const firstOf = new Map<string, number>();
+  const first = pairs.map(({ place }, row) => {
+    if (place === undefined) return row;
+    if (!firstOf.has(place)) firstOf.set(place, row);
+    return firstOf.get(place) as number;
+  });
+  const shownAgain = new Set(first.filter((other, row) => other !== row));
+  return conceptNumbers(
+    pairs.map(({ concept }, row) => ({
+      concept: concept ?? (shownAgain.has(first[row] as number) ? first[row] : undefined),
+    })),
+  );
 }
 
 function pictureSide(samples: readonly ReadySample[]): { pixels: Float32Array } | { imageEmbeds: Float32Array } {
@@ -116,7 +135,9 @@ function countRepeated(batch: readonly Shown[]): number {
   for (const { pair, sample } of batch) {
     const keys = [`image ${pair.image}`, `text ${sample.ids.join(' ')}`];
     const others = keys.map((key) => seen.get(key)).filter((other) => other !== undefined);
-    if (others.some(({ concept }) => concept === undefined || concept !== pair.concept)) repeated++;
+    const areRight = ({ concept, place }: FilePair) =>
+      (concept !== undefined && concept === pair.concept) || (place !== undefined && place === pair.place);
+    if (!others.every(areRight)) repeated++;
     for (const key of keys) if (!seen.has(key)) seen.set(key, pair);
   }
   return repeated;

@@ -14,10 +14,10 @@ export type RunComparison = {
 
 /** What tells nothing about how a run was meant, or follows from the rest. */
 const incidental =
-  /^(format$|started$|settings\.steps$|size\.|host\.memoryBytes|data\.\w+\.badRows|model\.(parameters|trainedParameters))/;
+  /^(format$|started$|settings\.steps$|size\.|host\.memoryBytes|(guard\.)?data\.(\w+\.)?badRows|model\.(parameters|trainedParameters))/;
 
 /** Absent, these stand for a default. */
-const optional = /^(settings|augmentation)\./;
+const optional = /^(settings|augmentation|guard)\./;
 
 const digest = /sha256$/;
 
@@ -42,6 +42,8 @@ export function compareRuns(given: readonly RunRecord[]): RunComparison {
   const warnings: string[] = [];
   if (distinct(validated.map(({ settings }) => settings.get('data.validation.sha256'))) > 1)
     warnings.push('the runs were validated on different pairs: their validations cannot be compared');
+  if (distinct(given.map(({ settings }) => settings.get('guard.data.sha256'))) > 1)
+    warnings.push('the guards of the runs are different pictures: what they keep cannot be compared');
   if (!hasOneBatchSize)
     warnings.push(
       'a loss is the higher the more pairs there are in a batch, and the batches differ: compare recall, not loss',

@@ -42,7 +42,7 @@ export function guardSection(epochs: readonly EpochEntry[]): Section[] {
     {
       heading: 'Guard: what is kept of what the model knew',
       html:
-        noteHtml(`${what} on ${count} pictures that are not trained on, with its 95 % interval.`) +
+        noteHtml(`${what} on ${count} pictures of the guard set, with its 95 % interval.`) +
         tableHtml([['epoch', metric, 'change in points', 'saved'], ...rows]),
     },
   ];

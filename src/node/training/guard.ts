@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Clip } from '../../clip.ts';
 import { type GuardScore, guardScore, hasFallen } from '../../evaluate/guard.ts';
 import { percent } from '../../evaluate/percent.ts';
+import { sha256 } from '../files.ts';
 import { type GuardData, saidOfRead } from '../guard-data.ts';
 import { pairList } from '../pair-list.ts';
 import type { FilePair } from '../pairs.ts';
@@ -95,8 +95,7 @@ export function openGuard(
 export function guardIdentity({ data, drop = defaultDrop, stop = false }: GuardChoice): object {
   const { pairs, said } = data;
   const shown = JSON.stringify([pairs.map(({ image }) => image), said]);
-  const digest = createHash('sha256').update(shown).digest('hex');
-  return { 'the guard data': digest, guardDrop: drop, guardStop: stop };
+  return { 'the guard data': sha256(shown), guardDrop: drop, guardStop: stop };
 }
 
 /** Tells of each picture that cannot be read once. */

@@ -3,11 +3,29 @@ import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../../clip.ts';
 import { addWeights } from '../model-hash.ts';
 import type { PairSet } from '../pairs.ts';
+import type { ChosenOptions } from './chosen-options.ts';
+import type { LockedTowers } from './features/locked-towers.ts';
+import { cachedTowers } from './features/precompute-features.ts';
+import { type GuardChoice, guardIdentity } from './guard.ts';
+import { usedSettings } from './mode-settings.ts';
 
 /** All that decides a run's numbers, by name. Fits JSON. */
 export type RunIdentity = Record<string, unknown>;
 
-/** @param choices settings and the like */
+/** What was chosen, as far as it decides a run's numbers. */
+export function choicesOf(options: ChosenOptions, guard: GuardChoice | undefined, locked: LockedTowers): object {
+  const { settings, augmentation, exifRotate } = options;
+  const cached = cachedTowers(locked, options);
+  return {
+    ...usedSettings(settings),
+    augmentation,
+    exifRotate,
+    ...((cached.image || cached.text) && { cached }),
+    ...(guard && guardIdentity(guard)),
+  };
+}
+
+/** @param choices as `choicesOf` gives them */
 export async function identityOf(
   clip: Clip,
   training: PairSet,

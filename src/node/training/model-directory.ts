@@ -5,6 +5,8 @@ import { hasCheckpoint } from '../checkpoints.ts';
 import { saveClip } from '../save.ts';
 import { assertDirectoryWritable } from '../writable.ts';
 import { adapterFolder } from './adaptation.ts';
+import { logPath } from './open-logs.ts';
+import { checkpointsIn } from './run-notes.ts';
 
 /** What a run writes. */
 const written =
@@ -26,9 +28,9 @@ export async function assertFitForRun(out: string): Promise<void> {
 
 /** Whether a run has been here: with a checkpoint, or cut off before it wrote one. */
 async function isOurs(out: string): Promise<boolean> {
-  if (await hasCheckpoint(join(out, 'checkpoints'))) return true;
+  if (await hasCheckpoint(checkpointsIn(out))) return true;
   if (/^\d+$/.test(await readFile(join(out, '.running'), 'utf8').catch(() => ''))) return true;
-  const log = await readFile(join(out, 'log.jsonl'), 'utf8').catch(() => '');
+  const log = await readFile(logPath(out), 'utf8').catch(() => '');
   return /^\{"(epoch":0,"meanLoss"|step":1,"epoch":1,"loss"):/.test(log);
 }
 

@@ -1,12 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GuardScore } from '../../evaluate/guard.ts';
 import type { Validation } from '../../train/validate.ts';
-import { findCheckpoint } from '../checkpoints.ts';
 import { orUndefined } from '../files.ts';
 import { isAlive } from '../is-alive.ts';
 import { isStep, readLog } from './log.ts';
-import type { RunNotes } from './open-run.ts';
+import { logPath } from './open-logs.ts';
 import { readRunFile, runRows } from './run-file.ts';
+import { findEarlierRun } from './run-notes.ts';
 
 /** A run as its folder tells of it. */
 export type RunRecord = {
@@ -31,8 +32,8 @@ export type RunRecord = {
   best: ValidationPoint | undefined;
   /** Mean of the last epoch that was finished, else of the last step. */
   finalLoss: number | null | undefined;
-  /** What the guard set said, `guard/accuracy` or `guard/recall@1`: its first and its last value, 0 to 1. */
-  guards: readonly { name: string; first: number; last: number }[];
+  /** What it knew of the guard set before the first step, and after the last epoch. */
+  guard: { metric: GuardScore['metric']; first: number; last: number } | undefined;
 };
 
 /** After a step: pairs that were shown by then. */
@@ -49,14 +50,14 @@ export type ValidationPoint = { epoch: number; step: number; pairsShown: number;
 export async function readRun(folder: string): Promise<RunRecord | undefined> {
   if (!(await orUndefined(stat(folder)))?.isDirectory()) return undefined;
   const file = await readRunFile(folder);
-  const notes = file ? undefined : (await findCheckpoint<RunNotes>(join(folder, 'checkpoints')))?.notes;
+  const notes = file ? undefined : (await findEarlierRun(folder))?.notes;
   const losses: LossPoint[] = [];
   const validations: ValidationPoint[] = [];
-  const guards = new Map<string, { name: string; first: number; last: number }>();
+  const guards: GuardScore[] = [];
   let [step, pairsShown, seconds, batchSize] = [0, 0, 0, file?.size.batchSize];
   let finalLoss: number | null | undefined;
   let lines = 0;
-  for await (const entry of readLog(join(folder, 'log.jsonl'))) {
+  for await (const entry of readLog(logPath(folder))) {
     lines++;
     if (isStep(entry)) {
       step = entry.step;
@@ -69,9 +70,7 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
     }
     if (entry.meanLoss !== null && entry.epoch > 0) finalLoss = entry.meanLoss;
     if (entry.validation) validations.push({ epoch: entry.epoch, step, pairsShown, validation: entry.validation });
-    if (!entry.guard) continue;
-    const name = `guard/${entry.guard.metric}`;
-    guards.set(name, { name, first: guards.get(name)?.first ?? entry.guard.value, last: entry.guard.value });
+    if (entry.guard) guards.push(entry.guard);
   }
   if (!file && !notes && lines === 0) return undefined;
   const steps = file?.size.steps;
@@ -83,8 +82,13 @@ export async function readRun(folder: string): Promise<RunRecord | undefined> {
     settings: new Map(file ? runRows(file) : identityRows(notes?.identity ?? {})),
     trainedParameters: file?.model.trainedParameters,
     samplesPerSecond: seconds > 0 ? pairsShown / seconds : undefined,
-    guards: [...guards.values()],
+    guard: changeOf(guards),
   };
+}
+
+function changeOf(scores: readonly GuardScore[]): RunRecord['guard'] {
+  const [first] = scores;
+  return first && { metric: first.metric, first: first.value, last: (scores.at(-1) as GuardScore).value };
 }
 
 async function stateOf(folder: string, step: number, steps: number | undefined): Promise<RunRecord['state']> {

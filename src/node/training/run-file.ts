@@ -9,6 +9,7 @@ import { parameterCount } from '../../parameters.ts';
 import { orUndefined, writeFileAtomically } from '../files.ts';
 import type { PairSet } from '../pairs.ts';
 import { trainedNumbers } from './adaptation.ts';
+import { defaultDrop, type GuardChoice } from './guard.ts';
 import type { RunIdentity } from './identity.ts';
 import { usedSettings } from './mode-settings.ts';
 import type { RunSize } from './plan.ts';
@@ -29,6 +30,8 @@ export type RunFile = {
   /** `name` is what the command was given; the digest is of config and weights. */
   model: { name: string | null; sha256: string; parameters: number; trainedParameters: number };
   data: { training: RunData; validation: RunData | null };
+  /** Absent where there is no guard set. */
+  guard?: { drop: number; stop: boolean; data: RunData };
   backend: string;
   versions: { 'clip-tfjs': string; '@tensorflow/tfjs': string; node: string };
   host: { platform: string; processor: string; processors: number; memoryBytes: number };
@@ -41,6 +44,7 @@ export type RunFileParts = {
   clip: Clip;
   training: PairSet;
   validation: PairSet | undefined;
+  guard: GuardChoice | undefined;
   model: string | undefined;
   settings: TrainingSettings;
   augmentation: Augmentation;
@@ -52,8 +56,9 @@ export type RunFileParts = {
 const manifest = createRequire(import.meta.url)('clip-tfjs/package.json') as { version: string };
 
 export function describeRun(parts: RunFileParts): RunFile {
-  const { clip, training, validation, model, settings, augmentation, exifRotate, size, identity } = parts;
-  const data = ({ source, pairs, bad }: PairSet, digest: unknown): RunData => ({
+  const { clip, training, validation, guard, model, settings, augmentation, exifRotate, size, identity } = parts;
+  type Looked = { source: string; pairs: { length: number }; bad: readonly unknown[] };
+  const data = ({ source, pairs, bad }: Looked, digest: unknown): RunData => ({
     ...{ source, pairs: pairs.length, badRows: bad.length, sha256: String(digest) },
   });
   return {
@@ -70,6 +75,13 @@ export function describeRun(parts: RunFileParts): RunFile {
       training: data(training, identity['the training data']),
       validation: validation ? data(validation, identity['the validation data']) : null,
     },
+    ...(guard && {
+      guard: {
+        drop: guard.drop ?? defaultDrop,
+        stop: guard.stop ?? false,
+        data: data(guard.data, identity['the guard data']),
+      },
+    }),
     backend: tf.getBackend(),
     versions: { 'clip-tfjs': manifest.version, '@tensorflow/tfjs': tf.version_core, node: process.versions.node },
     host: {

@@ -22,7 +22,7 @@ export type RunOptions = {
   workers?: number | 'auto';
   /**
    * Where the features of a tower that is not trained are kept, which then runs once and not in each step; a folder of the user's cache by default.
-   * False: nowhere. Where pictures are varied, the picture tower runs in each step.
+   * False: nowhere. Where pictures are varied, the image tower runs in each step.
    */
   cacheFeatures?: string | false;
   /** Time between two checkpoints: 60 by default, or twenty times what one takes; 0: after every step. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clip } from '../../clip.ts';
 import { finetune } from '../../train/finetune.ts';
 import type { TrainingState } from '../../train/training-state.ts';
@@ -12,7 +11,8 @@ import { concludeRun, endEpoch, onBad } from './end-epoch.ts';
 import { stepEntry } from './history.ts';
 import type { LogEntry } from './log.ts';
 import { assertFitForRun } from './model-directory.ts';
-import { type OpenRun, openRun, type RunNotes } from './open-run.ts';
+import { type OpenRun, openRun } from './open-run.ts';
+import { checkpointsIn, type RunNotes } from './run-notes.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
 
 /**
@@ -49,29 +49,16 @@ async function* takeSteps(
   run: OpenRun,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LogEntry, RunResult, undefined> {
-  const { clip, options, size, plan, history, log, average, adaptation, bad, guard } = run;
-  const { settings, report } = options;
+  const { options, size, history, log, guard } = run;
+  const { report } = options;
   const { steps } = size;
   let { step, skipped } = run.progress;
   let current: FileBatch | undefined;
   const resume = await run.readState();
   const clock = checkpointClock(options.checkpointSeconds);
-  const trained = finetune(
-    clip,
-    watched(batchesOf(run), (batch) => {
-      current = batch;
-    }),
-    {
-      ...settings,
-      steps,
-      chunkSize: plan.chunkSize,
-      recompute: plan.recompute,
-      trained: adaptation.trained,
-      rateScale: adaptation.rateScale,
-      ...(average && { average }),
-      ...(resume && { resume }),
-    },
-  );
+  const trained = trainingSteps(run, resume, (batch) => {
+    current = batch;
+  });
   if (step === 0 && (run.validation || guard)) yield await closeEpoch(run, 0); // what it is to be compared with
   let began = performance.now();
   for await (const result of trained) {
@@ -93,11 +80,32 @@ async function* takeSteps(
     if (isStopped || isEnd) break;
     began = performance.now();
   }
-  const { best } = run;
-  const resumedFrom = run.progress.step;
-  const isFinished = step >= steps || (guard?.isOver ?? false);
-  const told = { ...(best && { best }), ...(guard?.notes && { guard: { ...guard.notes, isOver: guard.isOver } }) };
-  return { isFinished, step, steps, resumedFrom, skipped, bad: bad.rows, ...told };
+  return resultOf(run, step, skipped);
+}
+
+/** The steps from where an earlier call stopped. @param tell hears of each batch before it is trained on */
+function trainingSteps(run: OpenRun, resume: TrainingState | undefined, tell: (batch: FileBatch) => void) {
+  const { clip, options, size, plan, average, adaptation } = run;
+  return finetune(clip, watched(batchesOf(run), tell), {
+    ...options.settings,
+    steps: size.steps,
+    chunkSize: plan.chunkSize,
+    recompute: plan.recompute,
+    trained: adaptation.trained,
+    rateScale: adaptation.rateScale,
+    ...(average && { average }),
+    ...(resume && { resume }),
+  });
+}
+
+function resultOf({ best, guard, bad, size: { steps }, progress }: OpenRun, step: number, skipped: number): RunResult {
+  const isOver = guard?.isOver ?? false;
+  return {
+    isFinished: step >= steps || isOver,
+    ...{ step, steps, resumedFrom: progress.step, skipped, bad: bad.rows },
+    ...(best && { best }),
+    ...(guard?.notes && { guard: { ...guard.notes, isOver } }),
+  };
 }
 
 async function closeEpoch(run: OpenRun, epoch: number): Promise<LogEntry> {
@@ -137,5 +145,5 @@ async function keep(run: OpenRun, state: TrainingState): Promise<void> {
     ...guardNotes,
     ...(tensorboard && { tensorboard }),
   };
-  await writeCheckpoint(join(options.out, 'checkpoints'), { state, notes });
+  await writeCheckpoint(checkpointsIn(options.out), { state, notes });
 }

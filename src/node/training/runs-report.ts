@@ -1,4 +1,6 @@
+import { percent } from '../../evaluate/percent.ts';
 import { chartHtml, htmlReport, type Section, tableHtml } from '../report.ts';
+import { reportTime } from '../report-time.ts';
 import type { RunComparison } from './compare-runs.ts';
 import type { RunRecord } from './read-run.ts';
 
@@ -16,14 +18,13 @@ export async function runsReport(comparison: RunComparison): Promise<string> {
       : []),
     { heading: 'Curves', html: curves(comparison) },
   ];
-  const date = new Date().toISOString().replace(/T(.{5}).*/, ' $1');
-  const lead = [`${runs.length} runs, the best ${order} first; ${date} UTC.`, ...notes].join(' ');
+  const lead = [`${runs.length} runs, the best ${order} first; ${reportTime()}.`, ...notes].join(' ');
   return htmlReport('Comparison of runs', lead, sections);
 }
 
 /** How the runs went; the first row is the head. Columns that no run has are left out. */
 export function resultsTable({ runs }: RunComparison): string[][] {
-  const guardNames = [...new Set(runs.flatMap(({ guards }) => guards.map(({ name }) => name)))];
+  const guardMetrics = [...new Set(runs.flatMap(({ guard }) => (guard ? [guard.metric] : [])))];
   const columns: [name: string, cell: (run: RunRecord) => string | undefined][] = [
     ['run', ({ folder }) => folder],
     ['steps', describeSteps],
@@ -32,12 +33,9 @@ export function resultsTable({ runs }: RunComparison): string[][] {
     ['picture → text @1', ({ best }) => best?.validation.imageToText['recall@1'].toFixed(3)],
     ['text → picture @1', ({ best }) => best?.validation.textToImage['recall@1'].toFixed(3)],
     ['final training loss', ({ finalLoss }) => (finalLoss === null ? 'not finite' : finalLoss?.toFixed(4))],
-    ...guardNames.map((name): [string, (run: RunRecord) => string | undefined] => [
-      name.replace('/', ' '),
-      ({ guards }) => {
-        const guard = guards.find((other) => other.name === name);
-        return guard && `${guard.first.toFixed(3)} → ${guard.last.toFixed(3)}`;
-      },
+    ...guardMetrics.map((metric): (typeof columns)[number] => [
+      `guard ${metric}`,
+      ({ guard }) => (guard?.metric === metric ? `${percent(guard.first, 1)} → ${percent(guard.last, 1)}` : undefined),
     ]),
     ['training time', ({ seconds }) => (seconds > 0 ? describeSeconds(seconds) : undefined)],
     ['samples/s', ({ samplesPerSecond }) => samplesPerSecond?.toPrecision(3)],

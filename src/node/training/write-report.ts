@@ -4,11 +4,13 @@ import { writeFileAtomically } from '../files.ts';
 import { type PairList, pairList, takePairs } from '../pair-list.ts';
 import type { BadRow } from '../pairs.ts';
 import { chartHtml, htmlReport, type Section, tableHtml } from '../report.ts';
+import { reportTime } from '../report-time.ts';
 import type { SampleSource } from '../workers/sample-source.ts';
 import { embedPairs } from './embed-pairs.ts';
 import { guardChart, guardSection } from './guard-report.ts';
 import { type EpochEntry, isStep, readLog, type StepEntry } from './log.ts';
 import { usedSettings } from './mode-settings.ts';
+import { logPath } from './open-logs.ts';
 import type { RunSize } from './plan.ts';
 import { cosineMatrix, retrievals } from './report-examples.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -42,7 +44,7 @@ export async function writeTrainingReport(
   const { out, isValidated, settings, size, bad, batchSize, exifRotate } = options;
   const steps: StepEntry[] = [];
   const epochs: EpochEntry[] = [];
-  for await (const entry of readLog(join(out, 'log.jsonl'))) {
+  for await (const entry of readLog(logPath(out))) {
     if (isStep(entry)) steps.push(entry);
     else epochs.push(entry);
   }
@@ -60,7 +62,7 @@ export async function writeTrainingReport(
   ];
   const last = steps.at(-1)?.step ?? 0;
   const weights = settings.averageDecay === undefined ? 'the weights' : 'the average of the weights';
-  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${new Date().toISOString().replace(/T(.{8}).*/, ' $1')} UTC. The examples are by ${weights} after step ${last}.`;
+  const lead = `${last} of ${size.steps} steps of ${size.batchSize} pairs; ${reportTime()}. The examples are by ${weights} after step ${last}.`;
   await writeFileAtomically(join(out, 'report.html'), await htmlReport('Training report', lead, sections));
 }
 

@@ -9,6 +9,7 @@ import { readPairs } from '../../../src/node/pairs.ts';
 import { alikePictures } from '../../../src/node/pairs-check/alike-pictures.ts';
 import { type CheckPairsOptions, checkPairs } from '../../../src/node/pairs-check/check.ts';
 import { writeCleanList } from '../../../src/node/pairs-check/clean-list.ts';
+import { placeText } from '../../../src/node/pairs-check/place-text.ts';
 import type { PairsReport } from '../../../src/node/pairs-check/report-types.ts';
 import { pairsReportSections } from '../../../src/node/pairs-check/sections.ts';
 import { tarOf } from '../shards/tar-of.ts';
@@ -68,8 +69,11 @@ describe('a check of pairs', function () {
       ],
     );
     const shard = join(folders, 'shapes.tar');
-    writeFileSync(shard, tarOf(members));
+    writeFileSync(shard, tarOf([...members, { name: 'alone.txt', content: 'no picture is beside it' }]));
     const report = await check(shard);
+    const wheres = Object.fromEntries(report.findings.map(({ kind, places }) => [kind, places.map(placeText)]));
+    assert.deepEqual(wheres['unusable-row'], [`alone of ${shard}`]);
+    assert.deepEqual(wheres['unreadable-picture'], [`24.png of ${shard}`]);
     const { 'unreadable-picture': unreadable, 'repeated-pair': repeated } = placesOf(report);
     assert.deepEqual(unreadable, ['25']);
     assert.equal(report.pictures, 26);

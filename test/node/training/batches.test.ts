@@ -102,6 +102,9 @@ describe('fileBatches()', () => {
     assert.deepEqual(await repeated(first, second, first), { repeated: 1, concepts: 0 });
     assert.deepEqual(await repeated(first, { ...second, texts: first.texts }), { repeated: 1, concepts: 0 });
     const concept = 'shape';
+    const [again, other] = [first, second].map((pair) => ({ ...pair, place: `line ${pair.line} of pairs.csv` }));
+    assert.deepEqual(await repeated(again!, other!, again!), { repeated: 0, concepts: 2 }); // one pair, shown twice
+    assert.deepEqual(await repeated(again!, other!, third), { repeated: 0, concepts: 0 });
     assert.deepEqual(await repeated({ ...first, concept }, { ...first, concept }, second), {
       repeated: 0,
       concepts: 2,

@@ -17,6 +17,7 @@ type Made = {
   batchSize?: number;
   data?: string;
   guard?: number[];
+  guardData?: string;
 };
 
 const recalls = (value: number) => ({ 'recall@1': value, 'recall@5': 1, 'recall@10': 1 });
@@ -24,7 +25,7 @@ const recalls = (value: number) => ({ 'recall@1': value, 'recall@5': 1, 'recall@
 /** Writes a run as `trainOnFiles` does: two steps of a second each an epoch; a validation has recall 1 / (1 + loss). */
 function makeRun(
   name: string,
-  { losses, validations, settings = {}, steps = 4, batchSize = 8, data = 'a', guard }: Made,
+  { losses, validations, settings = {}, steps = 4, batchSize = 8, data = 'a', guard, guardData = 'g' }: Made,
 ) {
   const out = join(folder, name);
   mkdirSync(out);
@@ -38,11 +39,11 @@ function makeRun(
       ...(loss !== undefined && {
         validation: { loss, imageToText: recalls(1 / (1 + loss)), textToImage: recalls(1 / (1 + loss)) },
       }),
-      ...(guard && { guard: { metric: 'accuracy', value: guard[epoch], low: 0.1, high: 0.9, count: 40 } }),
+      ...(guard && { guard: { metric: 'accuracy', value: guard[epoch], low: 0, high: 1, count: 9 } }),
       time,
     });
   };
-  if (validations) endEpoch(0);
+  if (validations || guard) endEpoch(0);
   for (const [index, loss] of losses.entries()) {
     const [step, epoch] = [index + 1, Math.floor(index / 2) + 1];
     lines.push({ step, epoch, loss, pairs: batchSize, time, samplesPerSecond: batchSize });
@@ -55,6 +56,7 @@ function makeRun(
     ...{ exifRotate: false, size: { batchSize, stepsPerEpoch: 2, steps, warmup: 0 } },
     model: { name: `given/as/${name}`, sha256: 'm', parameters: 10, trainedParameters: 1234 },
     data: { training: part, validation: part },
+    ...(guard && { guard: { drop: 0.05, stop: false, data: { ...part, source: guardData, sha256: guardData } } }),
     ...{ backend: 'cpu', versions: { node: '20' }, host: { processors: 2 } },
   };
   writeFileSync(join(out, 'run.json'), JSON.stringify(run));
@@ -77,7 +79,7 @@ describe('a run as its folder tells of it', () => {
     assert.deepEqual([record.best?.epoch, record.best?.step, record.best?.pairsShown], [1, 2, 16]);
     assert.deepEqual([record.finalLoss, record.seconds, record.samplesPerSecond], [0.5, 4, 8]);
     assert.deepEqual([record.trainedParameters, record.settings.get('settings.learningRate')], [1234, '0.001']);
-    assert.deepEqual(record.guards, [{ name: 'guard/accuracy', first: 0.5, last: 0.25 }]);
+    assert.deepEqual(record.guard, { metric: 'accuracy', first: 0.5, last: 0.25 });
     assert.deepEqual(record.losses[2], { step: 3, pairsShown: 24, loss: null });
   });
 
@@ -157,16 +159,14 @@ describe('compareRuns()', () => {
     ]);
   });
 
-  it('calls by its name the mode that is not noted, and shows what is left of the guard', async () => {
-    const whole = makeRun('mode-full', { losses: [3, 2, 1, 1], validations: [3, 2, 1], guard: [0.887, 0.88, 0.88] });
-    const part = makeRun('mode-lora', { losses: [3, 2], settings: { mode: 'lora' } });
-    const comparison = compareRuns(await read(whole, part));
-    assert.deepEqual(differencesTable(comparison)[1], [whole, 'full']);
-    const [head = [], first = []] = resultsTable(comparison);
-    assert.deepEqual(
-      head.flatMap((name, column) => (name.startsWith('guard') ? [[name, first[column]]] : [])),
-      [['guard accuracy', '0.887 → 0.880']],
-    );
+  it('calls by its name the mode that is not noted', async () => {
+    const whole = makeRun('mode-full', { losses: [3, 2, 1, 1] });
+    const part = makeRun('mode-lora', { losses: [3, 2, 1, 2], settings: { mode: 'lora' } });
+    assert.deepEqual(differencesTable(compareRuns(await read(whole, part))), [
+      ['run', 'mode'],
+      [whole, 'full'],
+      [part, 'lora'],
+    ]);
   });
 
   it('goes by the last validation where training made none of them better', async () => {
@@ -190,6 +190,28 @@ describe('compareRuns()', () => {
     assert.match(comparison.warnings.join('\n'), /validated on different pairs.*\n.*compare recall, not loss/);
     assert.ok(comparison.differences.some(({ name }) => name === 'data.training.sha256'));
     assert.ok(!comparison.differences.some(({ name }) => name === 'model.name'));
+  });
+
+  it('shows what is kept of the guard, and warns where the guards are other pictures', async () => {
+    const one = makeRun('guarded', { losses: [3, 2], guard: [0.9, 0.8125] });
+    const other = makeRun('guarded otherwise', { losses: [3, 2], guard: [0.5, 0.5], guardData: 'h' });
+    const both = compareRuns(await read(one, other));
+    const [head = [], ...rows] = resultsTable(both);
+    const columns = [...head.entries()].filter(([, name]) => name.startsWith('guard'));
+    assert.deepEqual(
+      columns.map(([, name]) => name),
+      ['guard accuracy'], // not its interval, not its count
+    );
+    const [[place] = []] = columns;
+    assert.deepEqual(
+      rows.map((row) => row[place as number]),
+      ['90.0 % → 81.3 %', '50.0 % → 50.0 %'],
+    );
+    assert.match(both.warnings.join('\n'), /the guards of the runs are different pictures/);
+    assert.deepEqual(differencesTable(both)[0], ['run', 'guard.data.source']);
+    const without = compareRuns(await read(one, makeRun('unguarded', { losses: [3, 2] })));
+    assert.deepEqual(without.warnings, []);
+    assert.ok(without.differences.some(({ name }) => name === 'guard.stop'));
   });
 
   it('draws them over one another, by pairs shown where batches differ', async () => {

@@ -47,7 +47,7 @@ describe('the features of a locked tower', () => {
     before(() => useBackend(backend));
 
     for (const [tower, freeze] of [
-      ['picture', 'visual.'],
+      ['image', 'visual.'],
       ['text', 'text.'],
     ] as const)
       it(`train as the tower itself does: ${tower}`, async () => {

@@ -4,13 +4,13 @@ import type { SampleSource } from '../../workers/sample-source.ts';
 import type { CaptionFeatures } from './caption-features.ts';
 import type { PictureFeatures } from './picture-features.ts';
 
-/** What is known of a run's pairs before its first step. */
-export type KnownFeatures = { pictures?: PictureFeatures | undefined; captions?: CaptionFeatures | undefined };
+/** What the locked towers of a run give for its pairs, computed before the first step. */
+export type LockedFeatures = { pictures?: PictureFeatures | undefined; captions?: CaptionFeatures | undefined };
 
 /** A source that gives features where they are known; the rest is prepared as before, by the same draws. */
 export function featureSource(
   source: SampleSource,
-  { pictures, captions }: KnownFeatures,
+  { pictures, captions }: LockedFeatures,
   tokenizer: Tokenizer,
 ): SampleSource {
   if (!pictures && !captions) return source;

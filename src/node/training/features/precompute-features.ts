@@ -5,7 +5,7 @@ import { ownCache } from '../../cache.ts';
 import type { FilePair } from '../../pairs.ts';
 import type { SampleSource } from '../../workers/sample-source.ts';
 import { captionFeatures } from './caption-features.ts';
-import type { KnownFeatures } from './feature-source.ts';
+import type { LockedFeatures } from './feature-source.ts';
 import { isVaried, type LockedTowers } from './locked-towers.ts';
 import { pictureFeatures } from './picture-features.ts';
 
@@ -14,7 +14,7 @@ export function featureFolder(): string {
   return join(ownCache(), 'features');
 }
 
-export type KnowOptions = {
+export type PrecomputeOptions = {
   /** Where features are kept; false: they are not, and locked towers run in each step. */
   cacheFeatures: string | false;
   augmentation: Augmentation;
@@ -27,7 +27,7 @@ export type KnowOptions = {
 /** Whether a tower's features are computed once, for all steps. */
 export function cachedTowers(
   locked: LockedTowers,
-  { cacheFeatures, augmentation }: Pick<KnowOptions, 'cacheFeatures' | 'augmentation'>,
+  { cacheFeatures, augmentation }: Pick<PrecomputeOptions, 'cacheFeatures' | 'augmentation'>,
 ): LockedTowers {
   if (cacheFeatures === false) return { image: false, text: false };
   return { image: locked.image && !isVaried(augmentation), text: locked.text };
@@ -35,34 +35,34 @@ export function cachedTowers(
 
 /**
  * Computes what locked towers give, once (LiT: Zhai et al. 2022, section 3.2), or reads what an earlier run has computed. A locked
- * picture tower sees the whole picture then, as in evaluation, and not a random part.
+ * image tower sees the whole picture then, as in evaluation, and not a random part.
  */
-export async function knowFeatures(
+export async function precomputeFeatures(
   clip: Clip,
   locked: LockedTowers,
   pairs: () => Iterable<FilePair> | AsyncIterable<FilePair>,
   source: SampleSource,
-  options: KnowOptions,
-): Promise<KnownFeatures> {
+  options: PrecomputeOptions,
+): Promise<LockedFeatures> {
   const { cacheFeatures, augmentation, report } = options;
   const cached = cachedTowers(locked, options);
   if (locked.image && !cached.image && cacheFeatures !== false && isVaried(augmentation))
     report(
-      'the picture tower is locked but pictures are varied each time, so it runs in each step; without "augmentation" it runs once',
+      'the image tower is locked but pictures are varied each time, so it runs in each step; without "augmentation" it runs once',
     );
   if (cacheFeatures === false || !(cached.image || cached.text)) return {};
   const shared = { ...options, folder: cacheFeatures };
-  const known: KnownFeatures = {};
+  const known: LockedFeatures = {};
   if (cached.image) {
-    report('the picture tower is locked: each picture is embedded once, whole, and not cropped at random');
+    report('the image tower is locked: each picture is embedded once, whole, and not cropped at random');
     known.pictures = await pictureFeatures(clip, pairs(), source, {
       ...shared,
-      onProgress: teller('pictures', report),
+      onProgress: progressLines('pictures', report),
     });
   }
   if (cached.text) {
     report('the text tower is locked: each caption is embedded once');
-    known.captions = await captionFeatures(clip, pairs(), { ...shared, onProgress: teller('captions', report) });
+    known.captions = await captionFeatures(clip, pairs(), { ...shared, onProgress: progressLines('captions', report) });
   }
   return known;
 }
@@ -70,8 +70,8 @@ export async function knowFeatures(
 /** Milliseconds between two lines. */
 const interval = 10_000;
 
-/** A line now and then. */
-function teller(what: string, report: (message: string) => void): (done: number, total: number) => void {
+/** Reports a line now and then. */
+function progressLines(what: string, report: (message: string) => void): (done: number, total: number) => void {
   const began = performance.now();
   let last = began;
   return (done, total) => {
