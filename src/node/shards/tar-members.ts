@@ -1,7 +1,7 @@
 import { Header, Pax } from 'tar';
 import type { ByteReader } from '../byte-reader.ts';
 
-/** A file in a tar and the bytes at which its content stands; or where the tar is damaged, after which nothing is found. */
+/** A file in a tar and the bytes at which its content stands; or where the tar is damaged or lacks its end, after which nothing is found. */
 export type TarMember = { name: string; offset: number; size: number } | { fault: string };
 
 /** Bytes that are read at once: several samples with small pictures, and what is between two large ones. */
@@ -36,6 +36,7 @@ export async function* tarMembers(read: ByteReader['read'], size: number): Async
       else if (header.type !== 'NextFileHasLongLinkpath') next = Pax.parse(text, next, false);
     }
   }
+  yield { fault: 'it has no mark at its end: perhaps it was cut off between two files' };
 }
 
 type HeaderFields = ConstructorParameters<typeof Pax>[0];
