@@ -13,6 +13,7 @@ import type { RunOptions } from '../../../src/node/training/run-options.ts';
 import { defaultSettings, type TrainingSettings } from '../../../src/node/training/settings.ts';
 import { openSampleSource } from '../../../src/node/workers/sample-source.ts';
 import { type Clip, useBackend } from '../../../src/node.ts';
+import { assertClose } from '../../assert-close.ts';
 import { onEachBackend } from '../../golden.ts';
 import { shapeClip, writeShapeTable } from './shapes.ts';
 
@@ -45,6 +46,8 @@ describe('the features of a locked tower', () => {
 
   onEachBackend((backend) => {
     before(() => useBackend(backend));
+    /** To the last bit where a row's numbers do not depend on how many rows are computed at once. */
+    const tolerance = backend === 'cpu' || backend === 'wasm' ? 0 : 1e-6;
 
     for (const [tower, freeze] of [
       ['image', 'visual.'],
@@ -61,8 +64,8 @@ describe('the features of a locked tower', () => {
         assert.match(cached.said.join('\n'), new RegExp(`the ${tower} tower is locked: each .* is embedded once`));
         assert.doesNotMatch(plain.said.join('\n'), /embedded once/);
         const losses = ({ log }: Outcome) => log.map((entry) => (isStep(entry) ? entry.loss : entry.validation!.loss)!);
-        assert.deepEqual(losses(cached), losses(plain)); // to the last bit
-        assert.deepEqual(cached.weights, plain.weights);
+        assertClose('losses', losses(cached), losses(plain), tolerance);
+        for (const [name, values] of plain.weights) assertClose(name, cached.weights.get(name)!, values, tolerance);
         const again = await run({ out: place('again'), settings: locked, cacheFeatures }); // from the disk
         assert.deepEqual(losses(again), losses(cached));
       });
