@@ -3,6 +3,7 @@ import type { ClipConfig, ResNetConfig, TextConfig, TransformerConfig, VitConfig
 import { fusedKernels } from '../nn/fused-kernels.ts';
 import { isStatistic, parameterShapes } from '../parameters.ts';
 import type { GradientOptions } from './contrastive-gradients.ts';
+import { type LockedTowers, lockedTowers } from './locked-towers.ts';
 import { isAfterBlocks } from './what-is-trained.ts';
 
 /** Bytes of tensors at the moment when a step needs most. */
@@ -86,17 +87,14 @@ function towerNumbers(question: MemoryQuestion): number {
   const { vision, text } = config;
   const isFused = tf.getKernel(fusedKernels.attend, backend) !== undefined;
   const chunk = Math.min(chunkSize, batchSize);
-  const names = [...parameterShapes(config).keys()].filter((name) => !isStatistic(name) && trainable(name));
-  const way = (tower: string) => ({
-    ...{ chunk, recompute, isFused },
-    isTrained: names.some((name) => name.startsWith(tower)),
-  });
+  const locked = lockedTowers(config, trainable);
+  const way = (tower: keyof LockedTowers) => ({ chunk, recompute, isFused, isTrained: !locked[tower] });
   const images = !vision
     ? 0
     : vision.kind === 'vit'
-      ? transformerNumbers(vision, way('visual.'))
-      : resNetNumbers(vision, way('visual.'));
-  const texts = text ? transformerNumbers(text, way('text.')) : 0;
+      ? transformerNumbers(vision, way('image'))
+      : resNetNumbers(vision, way('image'));
+  const texts = text ? transformerNumbers(text, way('text')) : 0;
   const pixels = 3 * batchSize * 3 * (vision?.imageSize ?? 0) ** 2;
   return pixels + (recompute ? Math.max(images, texts) : images + texts);
 }

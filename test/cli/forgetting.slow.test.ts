@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,23 +7,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { loadClip, saveClip, useBackend } from '../../src/node.ts';
 import { interpolateClips } from '../../src/train.ts';
+import { logOf } from '../node/training/log-of.ts';
 import { shapeClip, writeShapes } from '../node/training/shapes.ts';
-
-const main = join('build', 'src', 'cli', 'main.js');
-
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
-
-/** The lines of a log without times. */
-function logOf(out: string): object[] {
-  const lines = readFileSync(join(out, 'log.jsonl'), 'utf8').trimEnd().split('\n');
-  return lines.map((line) => {
-    const { time, samplesPerSecond, ...rest } = JSON.parse(line);
-    return rest;
-  });
-}
+import { main, run } from './run-main.ts';
 
 describe('clip-tfjs finetune --guard, and wise-ft', function () {
   this.timeout(300_000);

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { tarOf } from '../node/shards/tar-of.ts';
 import { writeShapes, writeShapeTable } from '../node/training/shapes.ts';
-
-const main = join('build', 'src', 'cli', 'main.js');
+import { main } from './run-main.ts';
 
 describe('clip-tfjs train on shards and mixtures', function () {
   this.timeout(600_000);

@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { logOf } from '../node/training/log-of.ts';
 import { writeShapeTable } from '../node/training/shapes.ts';
-
-const main = join('build', 'src', 'cli', 'main.js');
-
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
-
-/** The lines of a log without times. */
-function logOf(out: string): object[] {
-  const lines = readFileSync(join(out, 'log.jsonl'), 'utf8').trimEnd().split('\n');
-  return lines.map((line) => {
-    const { time, samplesPerSecond, ...rest } = JSON.parse(line);
-    return rest;
-  });
-}
+import { main, run } from './run-main.ts';
 
 describe('clip-tfjs train and finetune', function () {
   this.timeout(300_000);

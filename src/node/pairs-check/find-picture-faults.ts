@@ -1,4 +1,5 @@
 import type { PreprocessConfig } from '../../config.ts';
+import { percent } from '../../evaluate/percent.ts';
 import { addFound, type FoundRows } from './found.ts';
 import { marks, type Pictures } from './pictures.ts';
 import type { Rows } from './rows.ts';
@@ -29,14 +30,10 @@ export function findPictureFaults(
       addFound(found, 'small-picture', { row, detail: `${size}, the model takes ${preprocess.size}` });
     if (longer > longestRatio * shorter) {
       const seen =
-        preprocess.resizeMode === 'shortest' ? `: the square in the middle is ${percentOf(shorter, longer)}` : '';
+        preprocess.resizeMode === 'shortest' ? `: the square in the middle is ${percent(shorter / longer)} of it` : '';
       addFound(found, 'long-picture', { row, detail: `${size}${seen}` });
     }
     if (marked & marks.transparent && preprocess.background === null) addFound(found, 'transparent-picture', { row });
     if (marked & marks.animated) addFound(found, 'animated-picture', { row });
   }
-}
-
-function percentOf(part: number, whole: number): string {
-  return `${Math.round((100 * part) / whole)} % of it`;
 }

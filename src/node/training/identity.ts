@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { Clip } from '../../clip.ts';
+import type { LockedTowers } from '../../train/locked-towers.ts';
 import { addWeights } from '../model-hash.ts';
 import type { PairSet } from '../pairs.ts';
 import type { ChosenOptions } from './chosen-options.ts';
-import type { LockedTowers } from './features/locked-towers.ts';
 import { cachedTowers } from './features/precompute-features.ts';
 import { type GuardChoice, guardIdentity } from './guard.ts';
 import { usedSettings } from './mode-settings.ts';

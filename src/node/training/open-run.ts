@@ -1,4 +1,5 @@
 import type { Clip } from '../../clip.ts';
+import { lockedTowers } from '../../train/locked-towers.ts';
 import type { TrainingPlan } from '../../train/memory.ts';
 import type { Progress, TrainingState } from '../../train/training-state.ts';
 import { WeightAverage } from '../../train/weight-average.ts';
@@ -10,7 +11,6 @@ import { type Adaptation, describeTrained, openAdaptation, trainableIn } from '.
 import { type BadRows, countBadRows } from './bad-rows.ts';
 import { type ChosenOptions, chooseOptions } from './chosen-options.ts';
 import { pairsPerEpoch } from './epoch-order.ts';
-import { lockedTowers } from './features/locked-towers.ts';
 import { openGuard, type RunGuard } from './guard.ts';
 import { warnOfTrained } from './guard-warnings.ts';
 import { type RunHistory, recallRun } from './history.ts';

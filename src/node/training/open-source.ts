@@ -1,8 +1,8 @@
 import type { Clip } from '../../clip.ts';
+import type { LockedTowers } from '../../train/locked-towers.ts';
 import { joinPairs, type PairList } from '../pair-list.ts';
 import { openSampleSource, type SampleSource } from '../workers/sample-source.ts';
 import { featureSource } from './features/feature-source.ts';
-import type { LockedTowers } from './features/locked-towers.ts';
 import { type PrecomputeOptions, precomputeFeatures } from './features/precompute-features.ts';
 import { sampleThreads } from './plan.ts';
 

@@ -12,6 +12,7 @@ import type { RunOptions, RunResult } from '../../../src/node/training/run-optio
 import { defaultSettings, type TrainingSettings } from '../../../src/node/training/settings.ts';
 import { type Clip, embedLabelled, guardScore, loadClip, readLabelledPictures, useBackend } from '../../../src/node.ts';
 import { onEachBackend } from '../../golden.ts';
+import { logOf } from './log-of.ts';
 import { shapeClip, writeShapes } from './shapes.ts';
 
 const settings: TrainingSettings = { ...defaultSettings, epochs: 3, batchSize: 6, learningRate: 3e-3, seed: 5 };
@@ -65,15 +66,6 @@ async function run(
     await progress.return(undefined as never);
     clip.dispose();
   }
-}
-
-/** The lines of a log without times. */
-function logOf(out: string): LogEntry[] {
-  const lines = readFileSync(join(out, 'log.jsonl'), 'utf8').trimEnd().split('\n');
-  return lines.map((line) => {
-    const { time, samplesPerSecond, ...rest } = JSON.parse(line);
-    return rest;
-  });
 }
 
 const epochsOf = (entries: readonly LogEntry[]) => entries.filter((entry): entry is EpochEntry => !isStep(entry));

@@ -17,6 +17,7 @@ import type { RunOptions, RunResult } from '../../../src/node/training/run-optio
 import { defaultSettings, type TrainingSettings } from '../../../src/node/training/settings.ts';
 import { initClip, loadClip, useBackend } from '../../../src/node.ts';
 import { onEachBackend } from '../../golden.ts';
+import { logOf } from './log-of.ts';
 import { shapeClip, writeShapeTable } from './shapes.ts';
 
 const settings: TrainingSettings = { ...defaultSettings, epochs: 4, batchSize: 8, learningRate: 3e-3, seed: 5 };
@@ -40,15 +41,6 @@ async function run(
     await progress.return(undefined as never);
     clip.dispose();
   }
-}
-
-/** The lines of a log without times. */
-function logOf(out: string): object[] {
-  const lines = readFileSync(join(out, 'log.jsonl'), 'utf8').trimEnd().split('\n');
-  return lines.map((line) => {
-    const { time, samplesPerSecond, ...rest } = JSON.parse(line);
-    return rest;
-  });
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'clip-tfjs-'));

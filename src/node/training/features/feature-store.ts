@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip } from '../../../clip.ts';
 import type { Entry } from '../../../search/entry.ts';
 import { modelParts } from '../../model-hash.ts';
+import { findManifest } from '../../store/manifest.ts';
 import { createIndex, type IndexWriter, openIndexForWriting, readIndexParts } from '../../store/store.ts';
 
 /** A tower's features on the disk: an index of src/node/store, in a folder of its own for each tower and way to read pictures. */
@@ -33,11 +33,7 @@ export async function featureStore(
     model: { name: `the ${tower} tower`, hash },
     ...{ embedDim, preprocess, exifRotate, roots: [] },
   } as const;
-  const isThere = () =>
-    stat(join(directory, 'manifest.json')).then(
-      () => true,
-      () => false,
-    );
+  const isThere = async () => (await findManifest(directory)) !== undefined;
   return {
     directory,
     rows: async function* () {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Clip } from '../../../clip.ts';
 import type { Augmentation } from '../../../image/augment.ts';
+import type { LockedTowers } from '../../../train/locked-towers.ts';
 import { ownCache } from '../../cache.ts';
 import type { FilePair } from '../../pairs.ts';
 import type { SampleSource } from '../../workers/sample-source.ts';
 import { captionFeatures } from './caption-features.ts';
 import type { LockedFeatures } from './feature-source.ts';
-import { isVaried, type LockedTowers } from './locked-towers.ts';
 import { pictureFeatures } from './picture-features.ts';
 
 /** Where features are kept unless another folder is named: runs with other settings find them there. */
@@ -81,4 +81,9 @@ function progressLines(what: string, report: (message: string) => void): (done: 
     const left = Math.round((((now - began) / done) * (total - done)) / 1000);
     report(`embedded ${done} of ${total} ${what}, ${left} s left`);
   };
+}
+
+/** Whether pictures are varied in a way that was asked for: the random crop, which happens by itself, is none. */
+function isVaried({ crop, ...others }: Augmentation): boolean {
+  return Boolean(crop) || Object.values(others).some((change) => change !== undefined);
 }
